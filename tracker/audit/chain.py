@@ -1,0 +1,45 @@
+"""The digest of a link: sha256 over length-prefixed canonical fields and the digest before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def plain(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Turn facts into what JSON can keep: moments and days as ISO text, words as their text."""
+    return {key: _plain(value) for key, value in (facts or {}).items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  facts are of any plain kind
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return plain(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value
+
+
+def digest(previous: str, fields: list[str]) -> str:
+    """Return the hex digest of a link that follows ``previous``."""
+    link = hashlib.sha256(previous.encode())
+    for field in fields:
+        data = field.encode()
+        link.update(f"{len(data)}:".encode() + data)
+    return link.hexdigest()
+
+
+def canonical(facts: Mapping[str, Any]) -> str:
+    """Write facts so that the same facts are always the same text."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,37 @@
+"""The audit chain verifies from first to last entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.audit.chain import GENESIS, digest
+from tracker.audit.models import AuditEntry, ChainHead
+from tracker.audit.operations import link_fields
+
+
+def breaches(session: Session) -> Iterator[str]:
+    """Say, in a sentence each, where a chain is broken."""
+    for head in session.scalars(select(ChainHead).order_by(ChainHead.chain)):
+        yield from _chain_breaches(session, head)
+
+
+def _chain_breaches(session: Session, head: ChainHead) -> Iterator[str]:
+    previous, position = GENESIS, 0
+    table = AuditEntry.__table__
+    rows = session.execute(
+        select(table).where(table.c.chain == head.chain).order_by(table.c.position), execution_options={"yield_per": 2000}
+    )
+    for row in rows.mappings():
+        position += 1
+        if row["position"] != position:
+            yield f"审计链 {head.chain} 在第 {position} 条断开：缺少记录"
+            return
+        if row["previous"] != previous or row["digest"] != digest(previous, link_fields(row)):
+            yield f"审计链 {head.chain} 第 {position} 条内容与摘要不符"
+            return
+        previous = row["digest"]
+    if (position, previous) != (head.length, head.digest):
+        yield f"审计链 {head.chain} 应有 {head.length} 条，实有 {position} 条或末条不符"

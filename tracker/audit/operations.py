@@ -1,0 +1,93 @@
+"""Add a link to the trail, inside the transaction of the write it records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.audit.chain import GENESIS, canonical, digest, plain
+from tracker.audit.models import AuditEntry, ChainHead
+from tracker.kernel.actors import Actor
+
+OFFICE_CHAIN = "office"
+"""The chain of writes that concern no fund: people, units, teams, seats."""
+
+
+def fund_chain(fund_id: int) -> str:
+    """Name the chain of a fund."""
+    return f"fund:{fund_id}"
+
+
+def record(  # noqa: PLR0913  a trail line has this many facts
+    session: Session,
+    *,
+    chain: str = OFFICE_CHAIN,
+    by: Actor,
+    at: datetime,
+    action: str,
+    subject: tuple[str, int, str],
+    seat: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """Record one act; ``subject`` is (kind, id, name as people know it)."""
+    head = _head(session, chain)
+    kind, subject_id, name = subject
+    link: dict[str, Any] = {
+        "chain": chain,
+        "position": head.length + 1,
+        "at": at.astimezone(UTC),
+        "person_id": by.person_id,
+        "person_name": by.name[:60],
+        "seat": seat,
+        "action": action,
+        "subject_kind": kind,
+        "subject_id": subject_id,
+        "subject_name": name[:120],
+        "before": plain(before),
+        "after": plain(after),
+        "note": note[:1000],
+    }
+    link["previous"] = head.digest
+    link["digest"] = digest(head.digest, link_fields(link))
+    session.execute(insert(AuditEntry).values(link))
+    session.execute(
+        update(ChainHead).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
+    )
+
+
+def link_fields(link: Mapping[str, Any]) -> list[str]:
+    """List what a link's digest covers, in order."""
+    return [
+        str(link["chain"]),
+        str(link["position"]),
+        link["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        str(link["person_id"]),
+        link["person_name"],
+        link["seat"],
+        link["action"],
+        link["subject_kind"],
+        str(link["subject_id"]),
+        link["subject_name"],
+        canonical(link["before"]),
+        canonical(link["after"]),
+        link["note"],
+    ]
+
+
+def _head(session: Session, chain: str) -> Any:  # noqa: ANN401  a row of two columns
+    """Lock and return the chain's head, made on first use by an insert that two at once cannot both win."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    columns = select(ChainHead.length, ChainHead.digest).where(ChainHead.chain == chain).with_for_update()
+    head = session.execute(columns).one_or_none()
+    if head is None:
+        first = dialect.insert(ChainHead).values(chain=chain, length=0, digest=GENESIS).on_conflict_do_nothing()
+        session.execute(first)
+        head = session.execute(columns).one()
+    return head

@@ -1,0 +1,1 @@
+"""Plain Python that every floor stands on: money, days, errors, actors, lives."""
