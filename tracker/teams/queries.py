@@ -1,0 +1,66 @@
+"""Who holds which seat on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.identity.models import Person
+from tracker.kernel.actors import Actor, HeldSeat, SeatKind
+from tracker.kernel.errors import NotFound
+from tracker.teams.models import Seat, Team
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """Make the condition that a seat's half-open term covers the day."""
+    return (Seat.held_from <= day) & or_(Seat.held_until.is_(None), Seat.held_until > day)
+
+
+def actor(session: Session, person_id: int, *, on: date) -> Actor:
+    """Load a person with the seats of the day. Raises NotFound for nobody and for an ended account."""
+    rows = session.execute(
+        select(Person.name, Seat.kind, Seat.team_id, Seat.unit_id)
+        .outerjoin(Seat, (Seat.person_id == Person.id) & held_on(on))
+        .where(Person.id == person_id, Person.disabled_at.is_(None))
+    ).all()
+    if not rows:
+        raise NotFound()
+    seats = tuple(HeldSeat(kind, team_id, unit_id) for _, kind, team_id, unit_id in rows if kind is not None)
+    return Actor(person_id, rows[0].name, seats)
+
+
+def holders(
+    session: Session, kind: SeatKind, *, on: date, team_id: int | None = None, unit_id: int | None = None
+) -> Sequence[Person]:
+    """List the people who hold a seat on a day (of a team, of a unit, if named), by name."""
+    wanted = select(Person).join(Seat, Seat.person_id == Person.id).where(Seat.kind == kind, held_on(on))
+    if team_id is not None:
+        wanted = wanted.where(Seat.team_id == team_id)
+    if unit_id is not None:
+        wanted = wanted.where(Seat.unit_id == unit_id)
+    return session.scalars(wanted.where(Person.disabled_at.is_(None)).order_by(Person.name).distinct()).all()
+
+
+def was_member(session: Session, person_id: int, team_id: int, *, on: date) -> bool:
+    """Tell whether the person was seconded to the team on the day."""
+    seat = select(Seat.id).where(
+        Seat.person_id == person_id, Seat.team_id == team_id, Seat.kind == SeatKind.MEMBER, held_on(on)
+    )
+    return session.scalar(seat.limit(1)) is not None
+
+
+def team(session: Session, team_id: int) -> Team:
+    """Load a team with its lead unit. Raises NotFound."""
+    found = session.scalar(select(Team).options(joinedload(Team.lead_unit)).where(Team.id == team_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def teams(session: Session, *, with_closed: bool = False) -> Sequence[Team]:
+    """List the teams with their lead units."""
+    wanted = select(Team).options(joinedload(Team.lead_unit)).order_by(Team.id)
+    return session.scalars(wanted if with_closed else wanted.where(Team.closed_at.is_(None))).all()

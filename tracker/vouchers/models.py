@@ -1,0 +1,43 @@
+"""Vouchers, and the counters their gap-free numbers come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.storage import Base, Identifier, Moment
+
+
+class Counter(Base):
+    """The last number given out in a series of a fund; counted up inside the transaction that uses it."""
+
+    __tablename__ = "counter"
+
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), primary_key=True)
+    series: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class Voucher(Base):
+    """An issued voucher. Its content is text frozen at approval; a void keeps its number."""
+
+    __tablename__ = "voucher"
+    __table_args__ = (UniqueConstraint("fund_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
+    sequence: Mapped[int] = mapped_column(Integer)
+    claim_id: Mapped[int] = mapped_column(Identifier, index=True)
+    content: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    verify_code: Mapped[str] = mapped_column(String(24), unique=True)
+    template_version: Mapped[int] = mapped_column(Integer)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
+    voided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    void_reason: Mapped[str] = mapped_column(String(200), default="")
+    prints: Mapped[int] = mapped_column(Integer, default=0)
+    signed_scan_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
