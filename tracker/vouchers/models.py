@@ -1,4 +1,4 @@
-"""Vouchers, and the counters their gap-free numbers come from."""
+"""Issued vouchers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,6 @@ from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.storage import Base, Identifier, Moment
-
-
-class Counter(Base):
-    """The last number given out in a series of a fund; counted up inside the transaction that uses it."""
-
-    __tablename__ = "counter"
-
-    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), primary_key=True)
-    series: Mapped[str] = mapped_column(String(8), primary_key=True)
-    last: Mapped[int] = mapped_column(Integer)
 
 
 class Voucher(Base):

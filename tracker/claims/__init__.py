@@ -1,0 +1,1 @@
+"""报销: claims from filing through the gate to payment."""

@@ -1,0 +1,26 @@
+"""Numbers without gaps: a series counts up inside the transaction that uses the number."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, String, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.storage.tables import Base
+
+
+class Counter(Base):
+    """The last number given out in a series."""
+
+    __tablename__ = "counter"
+
+    series: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+def next_number(session: Session, series: str) -> int:
+    """Return the next number of a series, counted from 1; it is given back if the transaction fails."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(Counter).values(series=series, last=0).on_conflict_do_nothing())
+    session.execute(update(Counter).where(Counter.series == series).values(last=Counter.last + 1))
+    return session.scalars(select(Counter.last).where(Counter.series == series)).one()
