@@ -1,0 +1,109 @@
+"""Who may do what to a fund, and which papers may move money which way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.funds.models import Category, Fund, PaperKind
+from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.errors import Forbidden, Refused
+
+if TYPE_CHECKING:
+    from tracker.funds.operations import CategoryFacts, FundFacts, PaperChanges, Place
+
+PAY_CODES = ("301", "303")
+"""工资福利支出 and 对个人和家庭的补助: never a permitted purpose (seconded staff are paid by the home unit)."""
+
+PAY_WORDS = ("工资", "津贴", "奖金", "补贴", "福利", "绩效")
+
+ROUTES: dict[PaperKind, frozenset[tuple[str, str]]] = {
+    PaperKind.ISSUE: frozenset({("reserve", "team")}),
+    PaperKind.SUPPLEMENT: frozenset({("budget", "reserve"), ("budget", "team")}),
+    PaperKind.CUT: frozenset({("reserve", "budget"), ("team", "budget")}),
+    PaperKind.MOVE: frozenset({("team", "team")}),
+    PaperKind.RECALL: frozenset({("team", "reserve")}),
+    PaperKind.LIMIT: frozenset(),
+}
+"""Which way each kind of paper moves money."""
+
+
+def require_officer(actor: Actor) -> None:
+    """Refuse anyone but the finance bureau's officer. Raises Forbidden."""
+    if not actor.holds(SeatKind.OFFICER):
+        raise Forbidden("只有财政复核岗可以办理预算；请联系区财政局经办")
+
+
+def sees_all_teams(actor: Actor) -> bool:
+    """Tell whether the person sees every team's account: finance and the auditor."""
+    return actor.holds_any(FINANCE_SEATS | {SeatKind.AUDITOR})
+
+
+def sees_team(actor: Actor, team_id: int, lead_unit_id: int) -> bool:
+    """Tell whether the person sees a team's account: finance, the auditor, its lead unit, its own people."""
+    return (
+        sees_all_teams(actor)
+        or lead_unit_id in actor.units(UNIT_SEATS)
+        or any(seat.team_id == team_id for seat in actor.seats)
+    )
+
+
+def check_fund(session: Session, facts: FundFacts) -> None:
+    """Refuse a fund that cannot be. Raises Refused."""
+    if facts.closes_on < facts.opens_on:
+        raise Refused("结束日期早于开始日期，请核对使用期限", field="closes_on")
+    if facts.opens_on.year != facts.year or facts.closes_on.year != facts.year:
+        raise Refused(f"使用期限要在 {facts.year} 年度以内，请核对起止日期", field="opens_on")
+    if not facts.categories:
+        raise Refused("至少要有一个允许开支的科目", field="categories")
+    same = select(Fund.id).where(Fund.year == facts.year, (Fund.name == facts.name) | (Fund.code == facts.code))
+    if session.scalar(same.limit(1)) is not None:
+        raise Refused(f"{facts.year} 年度已有同名或同编号前缀的经费，请换一个名称或前缀", field="name")
+    seen: list[str] = []
+    for category in facts.categories:
+        check_category(category, seen)
+        seen.append(category.name)
+
+
+def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
+    """Refuse pay as a purpose, and a name twice. Raises Refused.
+
+    Pay stays with the home unit (抽调人员工资福利由原单位发放), so economic classes 301 and 303 are never open.
+    """
+    if facts.economic_code.startswith(PAY_CODES) or any(word in facts.name for word in PAY_WORDS):
+        raise Refused(
+            f"「{facts.name}」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
+            field="categories",
+        )
+    if facts.name in known:
+        raise Refused(f"科目「{facts.name}」重复，请只保留一个", field="categories")
+
+
+def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperChanges) -> None:
+    """Refuse a paper that moves money a way its kind does not. Raises Refused."""
+    if not (changes.transfers or changes.limits or changes.limit_moves):
+        raise Refused("这份文件没有写任何金额变动，请至少填一行")
+    for transfer in changes.transfers:
+        if (_end(transfer.source), _end(transfer.target)) not in ROUTES[kind] or transfer.source == transfer.target:
+            raise Refused("这类文件不能这样划转，请核对调出、调入方")
+        if transfer.amount_fen <= 0:
+            raise Refused("金额要大于 0")
+    if changes.limit_moves and kind is not PaperKind.MOVE:
+        raise Refused("科目之间调剂要用「调剂」文件办理")
+    if changes.limits and kind is not PaperKind.LIMIT:
+        raise Refused("设分项限额要用「分项限额」文件办理")
+    for move in changes.limit_moves:
+        if move.source_category_id == move.target_category_id or move.amount_fen <= 0:
+            raise Refused("调剂的两个科目要不同，金额要大于 0")
+    named = {limit.category_id for limit in changes.limits}
+    named |= {c for move in changes.limit_moves for c in (move.source_category_id, move.target_category_id)}
+    own = set(session.scalars(select(Category.id).where(Category.fund_id == fund.id)))
+    if named - own:
+        raise Refused("所选科目不属于这项经费，请刷新页面后重选")
+
+
+def _end(place: Place) -> str:
+    return "team" if isinstance(place, int) else place
