@@ -65,7 +65,7 @@ class Claim(Base):
         CheckConstraint("claimed_fen >= 0", name="claimed"),
         CheckConstraint("deducted_fen >= 0 AND deducted_fen <= claimed_fen", name="deducted"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= claimed_fen - deducted_fen", name="paid"),
-        UniqueConstraint("fund_id", "number"),
+        UniqueConstraint("number"),
         Index("ix_claim_open", "step", "team_id", "waiting_since", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_claim_filer", "filer_id", "id"),
         Index("ix_claim_beneficiary", "beneficiary_id", "id"),
@@ -74,7 +74,7 @@ class Claim(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     number: Mapped[str | None] = mapped_column(String(24))
-    """BX-year-sequence, given at the first submission."""
+    """BX-year-sequence, given at the first submission and kept for good."""
     kind: Mapped[Kind] = mapped_column(word(Kind))
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"))
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
@@ -101,6 +101,10 @@ class Claim(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     waiting_since: Mapped[datetime | None] = mapped_column(Moment)
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"))
+    resume_step: Mapped[Step | None] = mapped_column(word(Step))
+    """Where the next submission goes in, when the one who returned it asked to see it again first."""
+    typed: Mapped[list[list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    """What was typed into the form since it was last submitted: names and values, kept as typed."""
     draft_key: Mapped[str] = mapped_column(String(48), unique=True)
     """The command id of the page that opened the draft: the second click finds the first draft."""
 
@@ -143,6 +147,8 @@ class ClaimLine(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    key: Mapped[str] = mapped_column(String(16))
+    """The line's name on the form; evidence is laid at it before the line exists as a row."""
     position: Mapped[int] = mapped_column(Integer)
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     spent_on: Mapped[date]
@@ -155,8 +161,6 @@ class ClaimLine(Base):
 
     claim: Mapped[Claim] = relationship(back_populates="lines")
     category: Mapped[Category] = relationship()
-    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id", viewonly=True)
-
     @property
     def approved_fen(self) -> int:
         """Claimed less deducted, in fen."""
@@ -171,7 +175,8 @@ class Attachment(Base):
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
-    line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
+    line_key: Mapped[str] = mapped_column(String(16), default="")
+    """The key of the line it belongs to; empty for evidence of the whole claim."""
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     added_at: Mapped[datetime] = mapped_column(Moment)
 

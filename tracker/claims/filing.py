@@ -1,0 +1,53 @@
+"""What a filer hands in: the header and lines of a claim, as values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tracker.claims.models import Kind, PayMethod
+from tracker.funds.book import Shares
+
+
+@dataclass(frozen=True)
+class FiledLine:
+    """One line as filed; ``key`` names it on the form and joins its evidence, the amount is fen."""
+
+    key: str
+    category_id: int
+    spent_on: date
+    summary: str
+    claimed_fen: int
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A claim as filed."""
+
+    kind: Kind
+    fund_id: int
+    team_id: int
+    beneficiary_id: int
+    purpose: str
+    facts: Mapping[str, Any]
+    lines: tuple[FiledLine, ...]
+    pay_method: PayMethod
+    payee_id: int | None = None
+    note: str = ""
+
+    @property
+    def claimed_fen(self) -> int:
+        """The claim's total in fen."""
+        return sum(line.claimed_fen for line in self.lines)
+
+    @property
+    def shares(self) -> Shares:
+        """What the claim would hold, by category."""
+        by_category: dict[int, int] = defaultdict(int)
+        for line in self.lines:
+            by_category[line.category_id] += line.claimed_fen
+        return Shares(self.fund_id, self.team_id, dict(by_category))
