@@ -1,0 +1,242 @@
+"""提交前检查: what stands in the way of a claim, what needs a word, and what was found in order.
+
+Findings are plain data: the form, the review page and the operations show and obey the same list, and later rules
+join it by being added to ``RULES``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.claims import facts
+from tracker.claims.filing import FiledLine, Filing
+from tracker.claims.models import Claim, Kind
+from tracker.funds import book
+from tracker.funds.models import Bucket, Category, Fund, Verb
+from tracker.kernel.clock import day_of
+from tracker.kernel.errors import Refused
+from tracker.kernel.money import LARGEST_FEN, format_yuan
+from tracker.teams.queries import was_member
+
+
+class Level(StrEnum):
+    """How a finding weighs: it stops the claim, it needs a word, or it passed."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    PASS = "pass"
+
+
+class Part(StrEnum):
+    """The four questions a reviewer asks (标准 / 票据 / 附件 / 额度)."""
+
+    STANDARD = "standard"
+    BILLS = "bills"
+    FILES = "files"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of a check; ``line`` is the line's key, ``field`` the field it points at."""
+
+    level: Level
+    part: Part
+    sentence: str
+    line: str = ""
+    field: str = ""
+
+
+class NotReady(Refused):
+    """The claim cannot be submitted yet; ``facts["findings"]`` lists what must be mended."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rules look at."""
+
+    session: Session
+    claim: Claim
+    filing: Filing
+    fund: Fund
+    codes: dict[int, str]
+    names: dict[int, str]
+    today: date
+
+
+Rule = Callable[[Case], Iterator[Finding]]
+
+
+def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -> list[Finding]:
+    """Check a claim as filed; blocking findings first."""
+    fund = session.get_one(Fund, filing.fund_id)
+    categories = session.scalars(select(Category).where(Category.fund_id == fund.id)).all()
+    case = Case(
+        session,
+        claim,
+        filing,
+        fund,
+        {category.id: category.economic_code for category in categories},
+        {category.id: category.name for category in categories},
+        day_of(at),
+    )
+    found = [finding for rule in RULES for finding in rule(case)]
+    order = list(Level)
+    return sorted(found, key=lambda finding: order.index(finding.level))
+
+
+def require_none_blocking(found: Sequence[Finding]) -> None:
+    """Raises NotReady naming everything that must be mended."""
+    blocking = [finding for finding in found if finding.level is Level.BLOCK]
+    if blocking:
+        raise NotReady("；".join(finding.sentence for finding in blocking), findings=blocking)
+
+
+def _place(case: Case, line: FiledLine) -> str:
+    return f"第 {case.filing.lines.index(line) + 1} 行"
+
+
+def _header(case: Case) -> Iterator[Finding]:
+    filing = case.filing
+    if not filing.purpose:
+        yield Finding(Level.BLOCK, Part.STANDARD, "请写明报销事由", field="purpose")
+    lacking = facts.missing(facts.HEADER_FIELDS[filing.kind], filing.facts)
+    for field in lacking:
+        yield Finding(Level.BLOCK, Part.STANDARD, f"请填写{field.label}", field=field.key)
+    if not filing.lines:
+        yield Finding(Level.BLOCK, Part.BILLS, "至少要有一行明细，请加一行或上传票据", field="lines")
+    if filing.claimed_fen > LARGEST_FEN:
+        yield Finding(Level.BLOCK, Part.STANDARD, "合计不能超过 999,999,999.99 元，请拆成几张报销单", field="lines")
+    if filing.kind is Kind.TRAVEL and not lacking:
+        departs, returns = str(filing.facts["departs_on"]), str(filing.facts["returns_on"])
+        if returns < departs:
+            yield Finding(Level.BLOCK, Part.STANDARD, "返回日期早于出发日期，请核对", field="returns_on")
+
+
+def _lines(case: Case) -> Iterator[Finding]:
+    for line in case.filing.lines:
+        code = case.codes.get(line.category_id, "")
+        where = _place(case, line)
+        if not facts.categories_for(case.filing.kind, code):
+            yield Finding(
+                Level.BLOCK,
+                Part.STANDARD,
+                f"{where}：「{case.names.get(line.category_id, '')}」不能在这类报销单里报，请换报销类型或科目",
+                line.key,
+                "category",
+            )
+            continue
+        item = facts.item_of(code, line.facts)
+        for field in facts.missing(item.fields, line.facts):
+            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请填写{field.label}", line.key, field.key)
+        if not line.summary:
+            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请写说明", line.key, "summary")
+        face = line.facts.get("face_fen")
+        if isinstance(face, int) and line.claimed_fen > face:
+            over = format_yuan(line.claimed_fen - face)
+            yield Finding(
+                Level.BLOCK, Part.BILLS, f"{where}：报销金额比票面多 {over} 元，请改为不超过票面金额", line.key, "amount"
+            )
+        days, rate = line.facts.get("days"), line.facts.get("rate_fen")
+        if item.is_allowance and isinstance(days, int) and isinstance(rate, int) and line.claimed_fen > days * rate:
+            limit = format_yuan(days * rate)
+            yield Finding(
+                Level.BLOCK, Part.STANDARD, f"{where}：补助不能超过天数 × 标准 = {limit} 元", line.key, "amount"
+            )
+
+
+def _days(case: Case) -> Iterator[Finding]:
+    fund, filing = case.fund, case.filing
+    wrong = False
+    for line in filing.lines:
+        where = _place(case, line)
+        if line.spent_on > case.today:
+            wrong = True
+            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：日期晚于今天，请核对", line.key, "spent_on")
+        elif not fund.opens_on <= line.spent_on <= fund.closes_on:
+            wrong = True
+            yield Finding(
+                Level.BLOCK,
+                Part.BILLS,
+                f"{where}：日期不在「{fund.name}」的使用期限 {fund.opens_on} 至 {fund.closes_on} 内，请换经费或核对日期",
+                line.key,
+                "spent_on",
+            )
+        elif not was_member(case.session, filing.beneficiary_id, filing.team_id, on=line.spent_on):
+            wrong = True
+            yield Finding(
+                Level.BLOCK,
+                Part.STANDARD,
+                f"{where}：{line.spent_on} 报销人不在这个组团的任期内，不能报销；请核对日期或组团",
+                line.key,
+                "spent_on",
+            )
+    if filing.lines and not wrong:
+        yield Finding(Level.PASS, Part.STANDARD, "日期都在任期和经费使用期限内")
+
+
+def _files(case: Case) -> Iterator[Finding]:
+    with_file = {attachment.line_key for attachment in case.claim.attachments}
+    lacking = False
+    for line in case.filing.lines:
+        if facts.item_of(case.codes.get(line.category_id, ""), line.facts).is_allowance or line.key in with_file:
+            continue
+        lacking = True
+        yield Finding(Level.BLOCK, Part.FILES, f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据", line.key, "files")
+    if case.filing.lines and not lacking:
+        yield Finding(Level.PASS, Part.FILES, "每行都有票据")
+
+
+def _twice(case: Case) -> Iterator[Finding]:
+    numbers = [
+        (str(line.facts.get("bill_code") or ""), str(line.facts["bill_number"]))
+        for line in case.filing.lines
+        if line.facts.get("bill_number")
+    ]
+    repeated = {key for key, count in Counter(numbers).items() if count > 1}
+    for line in case.filing.lines:
+        key = (str(line.facts.get("bill_code") or ""), str(line.facts.get("bill_number") or ""))
+        if key in repeated:
+            yield Finding(
+                Level.WARN, Part.BILLS, f"{_place(case, line)}：票据号码 {key[1]} 在本单里出现不止一次", line.key, "bill_number"
+            )
+    if numbers and not repeated:
+        yield Finding(Level.PASS, Part.BILLS, "本单票据号码没有重复")
+
+
+def _quota(case: Case) -> Iterator[Finding]:
+    if not case.filing.lines:
+        return
+    try:
+        entries = book.carry(case.session, Verb.HOLD, case.filing.shares)
+    except book.NoQuota as refusal:
+        yield Finding(Level.BLOCK, Part.QUOTA, refusal.sentence)
+        return
+    short = False
+    for entry in entries:
+        left = entry.cell.available
+        if entry.bucket is Bucket.AVAILABLE and left is not None and -entry.amount_fen > left:
+            short = True
+            yield Finding(
+                Level.BLOCK,
+                Part.QUOTA,
+                f"{book.cell_name(entry.cell)}还剩 {format_yuan(left)} 元，本单要用 {format_yuan(-entry.amount_fen)} 元，"
+                f"超出 {format_yuan(-entry.amount_fen - left)} 元；请减少金额，或请财政局追加、调剂额度",
+            )
+    if not short:
+        yield Finding(Level.PASS, Part.QUOTA, "额度充足")
+
+
+def _purpose(case: Case) -> Iterator[Finding]:
+    if case.filing.lines and all(line.category_id in case.codes for line in case.filing.lines):
+        yield Finding(Level.PASS, Part.STANDARD, "属于专项经费开支范围")
+
+
+RULES: tuple[Rule, ...] = (_header, _lines, _days, _files, _twice, _quota, _purpose)

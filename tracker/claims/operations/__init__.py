@@ -1,0 +1,40 @@
+"""What people do to a claim, one function an act; each runs inside one unit of work."""
+
+from tracker.claims.operations.drafts import attach, detach, discard, open_draft, save_draft
+from tracker.claims.operations.gate import (
+    approve,
+    comment,
+    deduct,
+    finance_return,
+    reject,
+    send_back,
+    step_back,
+    verify,
+    void_voucher,
+)
+from tracker.claims.operations.payees import add_payee, close_payee
+from tracker.claims.operations.payments import pay, payment_returned
+from tracker.claims.operations.submission import submit, withdraw
+
+__all__ = [
+    "add_payee",
+    "approve",
+    "attach",
+    "close_payee",
+    "comment",
+    "deduct",
+    "detach",
+    "discard",
+    "finance_return",
+    "open_draft",
+    "pay",
+    "payment_returned",
+    "reject",
+    "save_draft",
+    "send_back",
+    "step_back",
+    "submit",
+    "verify",
+    "void_voucher",
+    "withdraw",
+]

@@ -1,0 +1,197 @@
+"""Drafts: opened once a page, saved as typed, given evidence, thrown away. A draft never holds money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.audit.operations import fund_chain, record
+from tracker.claims import policy, queries
+from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move, State
+from tracker.claims.models import Attachment, Claim, Kind, PayMethod
+from tracker.claims.operations.moves import what_changed
+from tracker.evidence.models import Evidence
+from tracker.kernel.actors import Actor
+from tracker.kernel.errors import NotFound, Refused, Stale
+
+MOST_FILES = 60
+"""Pieces of evidence one claim may carry."""
+
+
+@dataclass(frozen=True)
+class DraftHeader:
+    """What lists show of a draft, as far as it can be understood; amounts are fen."""
+
+    kind: Kind
+    fund_id: int
+    team_id: int
+    beneficiary_id: int
+    purpose: str = ""
+    pay_method: PayMethod = PayMethod.CARD
+    payee_id: int | None = None
+    note: str = ""
+    claimed_fen: int = 0
+
+
+def open_draft(  # noqa: PLR0913  a draft starts with this
+    session: Session,
+    header: DraftHeader,
+    *,
+    by: Actor,
+    at: datetime,
+    draft_key: str,
+    copied_from_id: int | None = None,
+    typed: list[list[str]] | None = None,
+) -> int:
+    """Open a draft and return its id; the same ``draft_key`` finds the draft already opened.
+
+    Raises Forbidden when the actor may not file for the beneficiary in the team.
+    """
+    found = session.scalar(select(Claim.id).where(Claim.draft_key == draft_key, Claim.filer_id == by.person_id))
+    if found is not None:
+        return found
+    policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
+    claim = Claim(
+        kind=header.kind,
+        fund_id=header.fund_id,
+        team_id=header.team_id,
+        filer_id=by.person_id,
+        beneficiary_id=header.beneficiary_id,
+        purpose=header.purpose,
+        facts={},
+        note=header.note,
+        pay_method=header.pay_method,
+        payee_id=header.payee_id,
+        state=State.DRAFT,
+        step=None,
+        route=[],
+        round=0,
+        version=1,
+        claimed_fen=header.claimed_fen,
+        deducted_fen=0,
+        paid_fen=0,
+        created_at=at,
+        changed_at=at,
+        copied_from_id=copied_from_id,
+        typed=typed,
+        draft_key=draft_key,
+    )
+    session.add(claim)
+    session.flush()
+    _trail(session, claim, "open", by, at)
+    return claim.id
+
+
+def save_draft(
+    session: Session, claim_id: int, header: DraftHeader, typed: list[list[str]], *, version: int, by: Actor, at: datetime
+) -> int:
+    """Keep what was typed and return the new version.
+
+    Raises Stale when another window saved since, NotOpen once the claim is in the gate, Forbidden.
+    """
+    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    LIFE.after(claim.state, Move.SAVE)
+    policy.seat_for(by, Move.SAVE, claim)
+    policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
+    saved = session.execute(
+        update(Claim)
+        .where(Claim.id == claim_id, Claim.version == version, Claim.state == claim.state)
+        .values(
+            kind=header.kind,
+            fund_id=header.fund_id,
+            team_id=header.team_id,
+            beneficiary_id=header.beneficiary_id,
+            purpose=header.purpose,
+            pay_method=header.pay_method,
+            payee_id=header.payee_id,
+            note=header.note,
+            claimed_fen=header.claimed_fen,
+            deducted_fen=0,
+            typed=typed,
+            version=version + 1,
+            changed_at=at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if saved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
+        raise Stale(what_changed(claim))
+    session.refresh(claim)
+    _trail(session, claim, Move.SAVE, by, at)
+    return version + 1
+
+
+def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None:
+    """Throw a draft away. One that has a number stays in the trail and in the series of numbers."""
+    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    state = LIFE.after(claim.state, Move.DISCARD)
+    policy.seat_for(by, Move.DISCARD, claim)
+    session.execute(
+        update(Claim)
+        .where(Claim.id == claim_id, Claim.state == claim.state)
+        .values(state=state, changed_at=at, version=claim.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(Attachment).where(Attachment.claim_id == claim_id))
+    _trail(session, claim, Move.DISCARD, by, at)
+
+
+def attach(
+    session: Session, claim_id: int, evidence_id: int, line_key: str, *, by: Actor, at: datetime
+) -> None:
+    """Lay a file of one's own with a claim, at a line or (empty key) with the whole; twice is once.
+
+    Raises Refused when the claim carries as many files as it may, NotOpen once it is in the gate.
+    """
+    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    LIFE.after(claim.state, Move.SAVE)
+    policy.seat_for(by, Move.SAVE, claim)
+    owner = session.scalar(select(Evidence.uploaded_by).where(Evidence.id == evidence_id))
+    if owner != by.person_id:
+        raise NotFound("没有找到这个附件，请重新上传")
+    if any(attachment.evidence_id == evidence_id for attachment in claim.attachments):
+        return
+    if len(claim.attachments) >= MOST_FILES:
+        raise Refused(f"一张报销单最多 {MOST_FILES} 个附件，请合并后再传")
+    try:
+        with session.begin_nested():
+            session.execute(
+                insert(Attachment).values(claim_id=claim_id, line_key=line_key, evidence_id=evidence_id, added_at=at)
+            )
+    except IntegrityError as error:
+        raise Stale("这个附件刚在别的窗口加过，请刷新页面") from error
+    _trail(session, claim, "attach", by, at, {"evidence_id": evidence_id, "line_key": line_key})
+
+
+def detach(session: Session, claim_id: int, evidence_id: int, *, by: Actor, at: datetime) -> None:
+    """Take a file off a claim that is in its filer's hands."""
+    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    LIFE.after(claim.state, Move.SAVE)
+    policy.seat_for(by, Move.SAVE, claim)
+    session.execute(
+        delete(Attachment).where(Attachment.claim_id == claim_id, Attachment.evidence_id == evidence_id)
+    )
+    _trail(session, claim, "detach", by, at, {"evidence_id": evidence_id})
+
+
+def _trail(
+    session: Session, claim: Claim, act: str, by: Actor, at: datetime, after: dict[str, Any] | None = None
+) -> None:
+    record(
+        session,
+        chain=fund_chain(claim.fund_id),
+        by=by,
+        at=at,
+        action=f"claim.{act}",
+        subject=("claim", claim.id, claim.title),
+        after=after or {"state": claim.state, "version": claim.version, "claimed_fen": claim.claimed_fen},
+    )
+
+
+def in_filers_hands(claim: Claim) -> bool:
+    """Tell whether the claim may still be edited."""
+    return claim.state in FILERS_STATES
