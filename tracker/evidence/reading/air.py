@@ -1,0 +1,107 @@
+"""The face of an air itinerary: amounts stand below their heads, parties to the right of their labels."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tracker.evidence.reading import values
+from tracker.evidence.reading.facts import Fact, Leg, Source
+from tracker.evidence.reading.goods import level_with
+from tracker.evidence.reading.lines import Span, group_lines, split_at_gaps
+
+if TYPE_CHECKING:
+    from tracker.evidence.reading.lines import Label, Sheet
+
+READER: Final = "票面文字"
+_AMOUNT_HEADS: Final = ("fare", "fuel", "vat_rate", "vat", "fund", "other_taxes", "sum")
+_PARTS: Final = {"amount_ex_tax_fen": ("fare", "fuel"), "tax_amount_fen": ("vat",),
+                 "other_charges_fen": ("fund", "other_taxes"), "total_fen": ("sum",)}
+_FLIGHT: Final = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])\d{3,4}[A-Z]?")
+_MONEY: Final = re.compile(r"(?:CNY|CN|¥)?(-?[\d,]+(?:\.\d{1,2})?)")
+
+
+def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
+    """Read amounts, parties and legs. Fare and fuel are without tax; the fund is neither (invoices.md 3.1)."""
+    amounts = {kind: found for kind in _AMOUNT_HEADS if (found := _below(sheet, kind)) is not None}
+    facts = []
+    for field, kinds in _PARTS.items():
+        found = [amounts[kind] for kind in kinds if kind in amounts]
+        # A missing fuel surcharge or other tax is an empty cell; a missing first part is a reading failure.
+        if kinds[0] in amounts:
+            facts.append(Fact(field, sum(amount for amount, _ in found), Source.TEXT, READER, box=found[0][1].box))
+    for kind, field in (("buyer_name", "buyer_name"), ("seller_name", "seller_name")):
+        for label in sheet.named(kind)[:1]:
+            for piece in _right(sheet, label, 2.2)[:1]:
+                if name := values.name(piece.text):
+                    facts.append(Fact(field, name, Source.TEXT, READER, box=piece.box))
+    for label in sheet.named("tax_id")[:1]:
+        for piece in _right(sheet, label, 1.3)[:1]:
+            if number := values.tax_id(piece.text):
+                facts.append(Fact("buyer_tax_id", number, Source.TEXT, READER, box=piece.box))
+    for label in sheet.named("passenger")[:1]:
+        for piece in _under(sheet, label, 3.5)[:1]:
+            if name := values.name(piece.text):
+                facts.append(Fact("passenger", name, Source.TEXT, READER, box=piece.box))
+    return facts, _legs(sheet)
+
+
+def _right(sheet: Sheet, label: Label, widest: float) -> list[Span]:
+    return [piece for line in group_lines(level_with(sheet, label, share=0.6))
+            for piece in split_at_gaps(sheet.page, line, widest)]
+
+
+def _under(sheet: Sheet, label: Label, reach: float) -> list[Span]:
+    """The pieces below a label, nearest line first, that stand nearer to it than to its neighbours."""
+    span = label.span
+    neighbours = [other.span for other in sheet.labels
+                  if other is not label and abs(other.span.middle - span.middle) < span.size]
+    found = []
+    for line in group_lines(glyph for glyph in sheet.free
+                            if 0.3 * span.size < glyph.middle - span.middle < reach * span.size):
+        for piece in split_at_gaps(sheet.page, line, 1.1):
+            distance = abs(_centre(piece) - _centre(span))
+            if all(distance < abs(_centre(piece) - _centre(other)) for other in neighbours) and distance < 8 * span.size:
+                found.append(piece)
+    return sorted(found, key=lambda piece: piece.middle)
+
+
+def _below(sheet: Sheet, kind: str) -> tuple[int, Span] | None:
+    for label in sheet.named(kind)[-1:]:
+        for candidates in (_under(sheet, label, 2.6), _right(sheet, label, 1.1)):
+            for piece in candidates[:2]:
+                match = _MONEY.fullmatch(values.fold(piece.text))
+                amount = values.amount_fen(match[1]) if match else None
+                if amount is not None:
+                    return amount, piece
+    return None
+
+
+def _centre(span: Span) -> float:
+    return (span.x0 + span.x1) / 2
+
+
+def _legs(sheet: Sheet) -> tuple[Leg, ...]:
+    places: list[tuple[float, str, str]] = []
+    flights: list[tuple[float, str, str]] = []
+    for line in sheet.lines:
+        pieces = split_at_gaps(sheet.page, line.glyphs, 0.9)
+        texts = [values.fold(piece.text) for piece in pieces]
+        for index, text in enumerate(texts):
+            if match := re.match(r"([自至]):?(.*)", text):
+                where = match[2] or (texts[index + 1] if index + 1 < len(texts) else "")
+                places.append((line.middle, match[1], re.sub(r"[A-Z]{3}$", "", where)))
+            if match := _FLIGHT.search(text):
+                carrier = text[:match.start()] or (texts[index - 1] if index else "")
+                flights.append((line.middle, carrier, match.group()))
+    legs = []
+    starts = [place for place in places if place[1] == "自"]
+    for height, _, start in starts:
+        below = [place for place in places if place[1] == "至" and place[0] > height]
+        if not below:
+            continue
+        end = min(below, key=lambda place: place[0])
+        near = [one for one in flights if abs(one[0] - (height + end[0]) / 2) <= abs(end[0] - height)]
+        flight = min(near, key=lambda one: abs(one[0] - (height + end[0]) / 2)) if near else (0.0, "", "")
+        legs.append(Leg(start, end[2], flight[1], flight[2]))
+    return tuple(legs)

@@ -1,0 +1,251 @@
+"""Lines, labels and columns found on a page by geometry, whatever order the text was stored in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from tracker.evidence.reading.facts import Box
+from tracker.evidence.reading.values import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.evidence.pagetext import Glyph, PageText
+
+# Label -> pattern over a line's folded text without spaces. The first pattern that fits at a place wins.
+_LABELS: Final = (
+    ("paper_number", r"(?:数电|全电)(?:发票|票)号码:?"),
+    ("original", r"(?:被红冲蓝字(?:数电)?(?:发票|票)号码|原发票号码|对应正数发票(?:代码|号码)):?"),
+    ("invoice_code", r"(?:发票代码|票据代码):?"),
+    ("invoice_number", r"(?:发票号码|票据号码):?"),
+    ("issue_date", r"(?:开票日期|填开日期|开具日期|开票时间):?"),
+    ("check_code", r"校验码:?"),
+    ("machine", r"机器编号:?"),
+    ("ticket_number", r"(?:电子客票号码|电子客票号):?"),
+    ("buyer_name", r"(?:购买方名称|购方名称|购货单位名称|付款方名称|付款单位|交款人):?"),
+    ("seller_name", r"(?:销售方名称|销方名称|销货单位名称|收款方名称|收款单位(?:\(章\))?|填开单位):?"),
+    ("buyer_tax_id", r"购(?:买)?方(?:统一社会信用代码/纳税人识别号|纳税人识别号|统一社会信用代码|税号):?"),
+    ("seller_tax_id", r"销(?:售)?方(?:统一社会信用代码/纳税人识别号|纳税人识别号|统一社会信用代码|税号):?"),
+    ("payer_code", r"交款人统一社会信用代码:?"),
+    ("tax_id", r"(?:统一社会信用代码/?(?:纳税人识别号)?|纳税人识别号|税号):?"),
+    ("address", r"地址[、,]?电话:?"),
+    ("bank", r"(?:开户行及账号|开户银行及账号|开户行[、,]账号):?"),
+    ("name", r"(?<![目务品者])名称:?"),
+    ("capitals", r"(?:价税合计)?\(大写\):?|(?:金额)?合计\(大写\):?"),
+    ("total", r"\(小写\):?"),
+    ("price_total", r"价税合计:?"),
+    ("subtotal", r"小计:?"),
+    ("sum", r"(?<!税)合计:?"),
+    ("item_head", r"(?:货物或应税劳务、?服务名称|货物或应税劳务名称|项目名称)"),
+    ("spec_head", r"(?:规格型号|车牌号)"), ("unit_head", r"单位"), ("quantity_head", r"数量"), ("price_head", r"单价"),
+    ("amount_head", r"金额(?=税率|税额|征收率|$|\(|税)"), ("rate_head", r"税率(?:/征收率)?"), ("tax_head", r"税额"),
+    ("payee", r"(?:收款人|复核人?|开票人|销售方:?\(章\)|收款单位章):?"),
+    ("remarks_label", r"备注:?"),
+    ("fare", r"票价:?"), ("refund_fee", r"退票费:?"), ("change_fee", r"改签费:?"),
+    ("fuel", r"燃油附加费:?"), ("vat_rate", r"增值税税率:?"), ("vat", r"增值税税额:?"),
+    ("fund", r"民航发展基金:?"), ("other_taxes", r"其他税费:?"),
+    ("passenger", r"(?:旅客姓名|乘客姓名):?"), ("verify", r"验证码:?"), ("hint", r"(?:提示信息|保险费|销售网点代号|签注):?"),
+    ("paid", r"(?:实收金额|实付金额|总金额|合计金额|应收金额|金额|车费)(?:\(元\))?:?"),
+)
+_LABEL: Final = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS))
+
+# Side titles are written downwards; their first characters start a chain.
+_SIDE_TITLES: Final = {
+    "buyer": ("购买方信息", "购买方", "购货单位", "购方"),
+    "seller": ("销售方信息", "销售方", "销货单位", "销方"),
+    "cipher": ("密码区",),
+    "remarks": ("备注",),
+}
+_LINE_SHARE: Final = 0.5
+_TOUCHING: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some characters of one page taken together, in reading order."""
+
+    page: PageText
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def x0(self) -> float:
+        """The left edge."""
+        return min(glyph.x0 for glyph in self.glyphs)
+
+    @property
+    def x1(self) -> float:
+        """The right edge."""
+        return max(glyph.x1 for glyph in self.glyphs)
+
+    @property
+    def y0(self) -> float:
+        """The top edge."""
+        return min(glyph.y0 for glyph in self.glyphs)
+
+    @property
+    def y1(self) -> float:
+        """The bottom edge."""
+        return max(glyph.y1 for glyph in self.glyphs)
+
+    @property
+    def middle(self) -> float:
+        """The height of the middle line."""
+        return sum(glyph.middle for glyph in self.glyphs) / len(self.glyphs)
+
+    @property
+    def size(self) -> float:
+        """The largest character size."""
+        return max(glyph.size for glyph in self.glyphs)
+
+    @property
+    def text(self) -> str:
+        """The characters, with a space where a gap shows between Latin letters or digits."""
+        parts = [self.glyphs[0].text]
+        for before, after in pairwise(self.glyphs):
+            gap = after.x0 - before.x1
+            latin = ord(before.text[-1]) < 0x2E80 or ord(after.text[0]) < 0x2E80  # noqa: PLR2004
+            if latin and gap > _TOUCHING * max(before.size, after.size):
+                parts.append(" ")
+            parts.append(after.text)
+        return "".join(parts)
+
+    @property
+    def box(self) -> Box:
+        """The place as fractions of the page."""
+        wide, high = self.page.width, self.page.height
+        return Box(self.page.page, max(0.0, self.x0 / wide), max(0.0, self.y0 / high),
+                   min(1.0, self.x1 / wide), min(1.0, self.y1 / high))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed label and the span it covers."""
+
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A title written downwards, such as 购买方信息, that names the area to its right."""
+
+    kind: str
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page taken apart: side titles, labels and the characters that belong to neither."""
+
+    page: PageText
+    sides: tuple[Side, ...]
+    labels: tuple[Label, ...]
+    free: tuple[Glyph, ...]
+    lines: tuple[Span, ...]
+
+    def named(self, *kinds: str) -> list[Label]:
+        """The labels of these kinds in reading order."""
+        return [label for label in self.labels if label.kind in kinds]
+
+    def right_limit(self, label: Label) -> float:
+        """Where a value to the right of this label must end: the next label or side title on its height."""
+        span = label.span
+        limits = [self.page.width * 1.02]
+        limits += [other.span.x0 for other in self.labels if other.span.x0 >= span.x1 - 0.2 * span.size
+                   and other is not label and abs(other.span.middle - span.middle) < 0.7 * max(span.size, other.span.size)]
+        limits += [side.x0 for side in self.sides if side.x0 > span.x1 and
+                   side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size]
+        return min(limits)
+
+
+def take_apart(page: PageText) -> Sheet:
+    """Find side titles, lines and labels of a page."""
+    sides, used = _side_titles(page.glyphs)
+    rest = [glyph for glyph in page.glyphs if id(glyph) not in used]
+    lines = tuple(Span(page, tuple(line)) for line in group_lines(rest))
+    labels: list[Label] = []
+    claimed: set[int] = set()
+    for line in lines:
+        for label in _labels_of(line):
+            labels.append(label)
+            claimed.update(id(glyph) for glyph in label.span.glyphs)
+    free = tuple(glyph for glyph in rest if id(glyph) not in claimed)
+    return Sheet(page, tuple(sides), tuple(labels), free, lines)
+
+
+def group_lines(glyphs: Iterable[Glyph], *, share: float = _LINE_SHARE) -> list[list[Glyph]]:
+    """Group characters into lines by their middle heights, each line from left to right, lines top down."""
+    lines: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda one: (one.middle, one.x0)):
+        if lines:
+            last = lines[-1]
+            height = sum(one.middle for one in last) / len(last)
+            if abs(glyph.middle - height) <= share * min(glyph.size, max(one.size for one in last)):
+                last.append(glyph)
+                continue
+        lines.append([glyph])
+    return [sorted(line, key=lambda one: one.x0) for line in lines]
+
+
+def split_at_gaps(page: PageText, line: Sequence[Glyph], widest: float) -> list[Span]:
+    """Cut a line wherever the gap between neighbours is wider than ``widest`` character sizes."""
+    pieces: list[list[Glyph]] = []
+    for glyph in line:
+        if pieces and glyph.x0 - pieces[-1][-1].x1 <= widest * max(glyph.size, pieces[-1][-1].size):
+            pieces[-1].append(glyph)
+        else:
+            pieces.append([glyph])
+    return [Span(page, tuple(piece)) for piece in pieces]
+
+
+def _labels_of(line: Span) -> list[Label]:
+    folded, origin = [], []
+    for glyph in line.glyphs:
+        for char in fold(glyph.text):
+            folded.append(char)
+            origin.append(glyph)
+    text = "".join(folded)
+    found = []
+    for match in _LABEL.finditer(text):
+        glyphs = tuple(dict.fromkeys(origin[match.start():match.end()]))
+        if match.lastgroup and glyphs:
+            found.append(Label(match.lastgroup, Span(line.page, glyphs)))
+    return found
+
+
+def _side_titles(glyphs: Sequence[Glyph]) -> tuple[list[Side], set[int]]:
+    by_char: dict[str, list[Glyph]] = {}
+    for glyph in glyphs:
+        by_char.setdefault(fold(glyph.text), []).append(glyph)
+    sides: list[Side] = []
+    used: set[int] = set()
+    for kind, titles in _SIDE_TITLES.items():
+        for title in titles:
+            for first in by_char.get(title[0], []):
+                chain = _chain(first, title, by_char, used)
+                if chain:
+                    used.update(id(glyph) for glyph in chain)
+                    sides.append(Side(kind, min(one.x0 for one in chain), max(one.x1 for one in chain),
+                                      chain[0].y0, chain[-1].y1))
+    return sides, used
+
+
+def _chain(first: Glyph, title: str, by_char: dict[str, list[Glyph]], used: set[int]) -> list[Glyph]:
+    chain = [first]
+    if id(first) in used:
+        return []
+    for char in title[1:]:
+        last = chain[-1]
+        below = [one for one in by_char.get(char, []) if id(one) not in used
+                 and abs((one.x0 + one.x1) - (last.x0 + last.x1)) < 1.2 * last.size
+                 and 0.7 * last.size < one.middle - last.middle < 5 * last.size]
+        if not below:
+            return []
+        chain.append(min(below, key=lambda one: one.middle))
+    return chain

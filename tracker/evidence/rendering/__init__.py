@@ -1,0 +1,1 @@
+"""Pages as our own pictures: nothing of an uploaded file reaches a browser as it came."""
