@@ -22,7 +22,8 @@ def _chain_breaches(session: Session, head: ChainHead) -> Iterator[str]:
     previous, position = GENESIS, 0
     table = AuditEntry.__table__
     rows = session.execute(
-        select(table).where(table.c.chain == head.chain).order_by(table.c.position), execution_options={"yield_per": 2000}
+        select(table).where(table.c.chain == head.chain).order_by(table.c.position),
+        execution_options={"yield_per": 2000},
     )
     for row in rows.mappings():
         position += 1

@@ -142,7 +142,11 @@ def _lines(case: Case) -> Iterator[Finding]:
         if isinstance(face, int) and line.claimed_fen > face:
             over = format_yuan(line.claimed_fen - face)
             yield Finding(
-                Level.BLOCK, Part.BILLS, f"{where}：报销金额比票面多 {over} 元，请改为不超过票面金额", line.key, "amount"
+                Level.BLOCK,
+                Part.BILLS,
+                f"{where}：报销金额比票面多 {over} 元，请改为不超过票面金额",
+                line.key,
+                "amount",
             )
         days, rate = line.facts.get("days"), line.facts.get("rate_fen")
         if item.is_allowance and isinstance(days, int) and isinstance(rate, int) and line.claimed_fen > days * rate:
@@ -189,7 +193,9 @@ def _files(case: Case) -> Iterator[Finding]:
         if facts.item_of(case.codes.get(line.category_id, ""), line.facts).is_allowance or line.key in with_file:
             continue
         lacking = True
-        yield Finding(Level.BLOCK, Part.FILES, f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据", line.key, "files")
+        yield Finding(
+            Level.BLOCK, Part.FILES, f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据", line.key, "files"
+        )
     if case.filing.lines and not lacking:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
 
@@ -205,7 +211,11 @@ def _twice(case: Case) -> Iterator[Finding]:
         key = (str(line.facts.get("bill_code") or ""), str(line.facts.get("bill_number") or ""))
         if key in repeated:
             yield Finding(
-                Level.WARN, Part.BILLS, f"{_place(case, line)}：票据号码 {key[1]} 在本单里出现不止一次", line.key, "bill_number"
+                Level.WARN,
+                Part.BILLS,
+                f"{_place(case, line)}：票据号码 {key[1]} 在本单里出现不止一次",
+                line.key,
+                "bill_number",
             )
     if numbers and not repeated:
         yield Finding(Level.PASS, Part.BILLS, "本单票据号码没有重复")

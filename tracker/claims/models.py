@@ -161,6 +161,7 @@ class ClaimLine(Base):
 
     claim: Mapped[Claim] = relationship(back_populates="lines")
     category: Mapped[Category] = relationship()
+
     @property
     def approved_fen(self) -> int:
         """Claimed less deducted, in fen."""

@@ -112,7 +112,11 @@ def met_before(person_id: int, claim: Claim, step: Step) -> str:
     if person_id == claim.beneficiary_id:
         return "这张单据的报销人是你，不能由你办理；请由其他人办理"
     for decision in claim.decisions:
-        if decision.person_id == person_id and decision.at_step not in (None, step) and decision.move is not Move.COMMENT:
+        if (
+            decision.person_id == person_id
+            and decision.at_step not in (None, step)
+            and decision.move is not Move.COMMENT
+        ):
             done = STEP_NAMES[decision.at_step] if decision.at_step else ""
             return f"你已办理过这张单据的「{done}」，不相容岗位不能由同一人办理；请由其他人办理"
     return ""
@@ -232,5 +236,3 @@ def decider_of(claim: Claim, step: Step) -> Decision | None:
     """Find the last decision made on a step."""
     made = [decision for decision in claim.decisions if decision.step is step]
     return made[-1] if made else None
-
-

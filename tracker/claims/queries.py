@@ -57,9 +57,7 @@ def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
         .exists()
     )
     found = session.scalar(
-        select(Evidence).where(
-            Evidence.handle == handle, or_(Evidence.uploaded_by == seen_by.person_id, on_claims)
-        )
+        select(Evidence).where(Evidence.handle == handle, or_(Evidence.uploaded_by == seen_by.person_id, on_claims))
     )
     if found is None:
         raise NotFound("没有找到这个附件，可能已被删除，或者你不能查看")
@@ -215,7 +213,9 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
         if value is not None:
             chosen = chosen.where(column == value)
     if wanted.category_id is not None:
-        chosen = chosen.where(Claim.id.in_(select(ClaimLine.claim_id).where(ClaimLine.category_id == wanted.category_id)))
+        chosen = chosen.where(
+            Claim.id.in_(select(ClaimLine.claim_id).where(ClaimLine.category_id == wanted.category_id))
+        )
     return _latest(session, chosen, wanted.before, wanted.most)
 
 

@@ -96,7 +96,12 @@ def _entry(transaction_id: int, fund_id: int, line: Line) -> dict[str, Any]:
     }
 
 
-_COLUMNS = {Bucket.AVAILABLE: Cell.available, Bucket.HELD: Cell.held, Bucket.SPENT: Cell.spent, Bucket.LAPSED: Cell.lapsed}
+_COLUMNS = {
+    Bucket.AVAILABLE: Cell.available,
+    Bucket.HELD: Cell.held,
+    Bucket.SPENT: Cell.spent,
+    Bucket.LAPSED: Cell.lapsed,
+}
 
 
 def settle(session: Session, lines: Sequence[Line]) -> None:

@@ -400,7 +400,9 @@ def _set_limits(session: Session, limits: Sequence[LimitChange], cells: dict[str
 
 def _told(changes: PaperChanges) -> list[str]:
     told = [f"{t.source} → {t.target} {format_yuan(t.amount_fen)}" for t in changes.transfers]
-    told += [f"限额 {limit.team_id or '*'}:{limit.category_id} = {format_yuan(limit.limit_fen)}" for limit in changes.limits]
+    told += [
+        f"限额 {limit.team_id or '*'}:{limit.category_id} = {format_yuan(limit.limit_fen)}" for limit in changes.limits
+    ]
     told += [
         f"{m.team_id}: {m.source_category_id} → {m.target_category_id} {format_yuan(m.amount_fen)}"
         for m in changes.limit_moves

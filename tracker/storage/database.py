@@ -55,7 +55,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session of its own, commit it whole or not at all. Raises Busy when others hold the database."""
-        with self._lock():
+        with self.locked():
             try:
                 with Session(self._writer, expire_on_commit=False) as session, session.begin():
                     yield session
@@ -63,7 +63,8 @@ class Database:
                 raise _as_refusal(error) from error
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Queue at the writers' lock (SQLite); PostgreSQL queues by itself."""
         if self.path is None:
             yield
             return

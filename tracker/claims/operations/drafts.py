@@ -88,7 +88,14 @@ def open_draft(  # noqa: PLR0913  a draft starts with this
 
 
 def save_draft(
-    session: Session, claim_id: int, header: DraftHeader, typed: list[list[str]], *, version: int, by: Actor, at: datetime
+    session: Session,
+    claim_id: int,
+    header: DraftHeader,
+    typed: list[list[str]],
+    *,
+    version: int,
+    by: Actor,
+    at: datetime,
 ) -> int:
     """Keep what was typed and return the new version.
 
@@ -140,9 +147,7 @@ def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None
     _trail(session, claim, Move.DISCARD, by, at)
 
 
-def attach(
-    session: Session, claim_id: int, evidence_id: int, line_key: str, *, by: Actor, at: datetime
-) -> None:
+def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, by: Actor, at: datetime) -> None:
     """Lay a file of one's own with a claim, at a line or (empty key) with the whole; twice is once.
 
     Raises Refused when the claim carries as many files as it may, NotOpen once it is in the gate.
@@ -172,9 +177,7 @@ def detach(session: Session, claim_id: int, evidence_id: int, *, by: Actor, at: 
     claim = queries.one(session, claim_id, seen_by=by, lock=True)
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
-    session.execute(
-        delete(Attachment).where(Attachment.claim_id == claim_id, Attachment.evidence_id == evidence_id)
-    )
+    session.execute(delete(Attachment).where(Attachment.claim_id == claim_id, Attachment.evidence_id == evidence_id))
     _trail(session, claim, "detach", by, at, {"evidence_id": evidence_id})
 
 

@@ -111,7 +111,9 @@ def deduct(session: Session, claim_id: int, line_id: int, deducted_fen: int, com
         .values(deducted_fen=deducted_fen, deduction_reason=reason[:200])
         .execution_options(synchronize_session=False)
     )
-    write(turn, step=claim.step, decides=False, amount_fen=change, changes={"deducted_fen": claim.deducted_fen + change})
+    write(
+        turn, step=claim.step, decides=False, amount_fen=change, changes={"deducted_fen": claim.deducted_fen + change}
+    )
     session.refresh(line)
     verb = Verb.RELEASE if change > 0 else Verb.HOLD
     move_money(turn, verb, Shares(claim.fund_id, claim.team_id, {line.category_id: abs(change)}))

@@ -41,9 +41,7 @@ def add_payee(session: Session, facts: PayeeFacts, *, cipher: Cipher, by: Actor,
     if not _ACCOUNT.fullmatch(account):
         raise Refused("账号要是 8 到 30 位数字，请照银行卡或开户许可核对", field="account")
     if facts.method is PayMethod.VENDOR:
-        allowed = facts.team_id is not None and any(
-            by.holds(kind, team_id=facts.team_id) for kind in TEAM_SEATS
-        )
+        allowed = facts.team_id is not None and any(by.holds(kind, team_id=facts.team_id) for kind in TEAM_SEATS)
     else:
         allowed = facts.person_id == by.person_id or bool(by.teams(SeatKind.AGENT))
     if not allowed:
@@ -78,10 +76,7 @@ def close_payee(session: Session, payee_id: int, *, by: Actor, at: datetime) -> 
     if payee is None or by.person_id not in (payee.created_by, payee.person_id):
         raise NotFound()
     session.execute(
-        update(Payee)
-        .where(Payee.id == payee_id)
-        .values(closed_at=at)
-        .execution_options(synchronize_session=False)
+        update(Payee).where(Payee.id == payee_id).values(closed_at=at).execution_options(synchronize_session=False)
     )
     record(
         session,

@@ -119,9 +119,7 @@ def _line_rows(claim_id: int, filing: Filing) -> list[dict[str, object]]:
 def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
     """Refuse ids that do not belong together, and a person who has already decided on this claim."""
     own = set(
-        session.scalars(
-            select(Category.id).where(Category.fund_id == filing.fund_id, Category.closed_at.is_(None))
-        )
+        session.scalars(select(Category.id).where(Category.fund_id == filing.fund_id, Category.closed_at.is_(None)))
     )
     if any(line.category_id not in own for line in filing.lines):
         raise Refused("有明细的费用科目不在这项经费允许开支的范围内（专款专用），请重选科目", field="lines")
@@ -166,5 +164,3 @@ def _require_agent_quota(session: Session, claim: Claim, filing: Filing, command
             f"牵头单位给你的代报额度是 {format_yuan(quota)} 元，还剩 {format_yuan(max(left, 0))} 元，"
             f"本单 {format_yuan(filing.claimed_fen)} 元；请由本人填报，或请牵头单位调整代报额度"
         )
-
-

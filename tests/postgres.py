@@ -1,0 +1,71 @@
+"""A PostgreSQL cluster of the tests' own, on a socket in their own folder."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def find_binaries() -> Path | None:
+    """Find the newest installed PostgreSQL server of version 15 or later."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda place: int(place.parts[4]))
+    newest = versions[-1].parent if versions else None
+    if newest is not None and int(newest.parts[4]) >= 15:  # noqa: PLR2004
+        return newest
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+class PostgresServer:
+    """Starts, makes databases, stops. PostgreSQL refuses to run as root, so root hands it to its own account."""
+
+    def __init__(self, folder: Path) -> None:
+        binaries = find_binaries()
+        assert binaries is not None
+        self.binaries = binaries
+        self.folder = folder / "cluster"
+        # A socket's path may be no longer than 107 bytes, so it does not lie in pytest's own deep folder.
+        self.socket = Path("/tmp") / f"tracker-pg-{os.getpid()}"  # noqa: S108
+        self.account = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+    def start(self) -> None:
+        self.socket.mkdir(exist_ok=True)
+        self.folder.mkdir()
+        if os.geteuid() == 0:
+            for place in (self.socket, self.folder):
+                os.chown(place, self.account.pw_uid, self.account.pw_gid)
+            for place in self.folder.parents:
+                if place.stat().st_uid == 0 and place != Path("/"):
+                    place.chmod(place.stat().st_mode | 0o011)
+        self._run("initdb", "-D", str(self.folder), "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "tracker")
+        settings = f"-c unix_socket_directories={self.socket} -c listen_addresses= -c max_connections=120 -c fsync=off"
+        self._run(
+            "pg_ctl", "-D", str(self.folder), "-o", settings, "-l", str(self.folder / "log"), "-w", "start"
+        )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.folder), "-m", "immediate", "stop")
+        shutil.rmtree(self.socket, ignore_errors=True)
+
+    def create(self, name: str, *, template: str = "template1") -> None:
+        self._run("createdb", "-h", str(self.socket), "-U", "tracker", "-T", template, name)
+
+    def drop(self, name: str) -> None:
+        self._run("dropdb", "-h", str(self.socket), "-U", "tracker", "--force", name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://tracker@/{name}?host={self.socket}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = self.account.pw_name if os.geteuid() == 0 else None
+        subprocess.run(  # noqa: S603  our own arguments
+            [str(self.binaries / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            user=user,
+            cwd="/",
+        )

@@ -1,0 +1,5 @@
+"""The pages of claims: filing, the gate, payments and papers."""
+
+from tracker.claims.views.blueprint import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,7 @@
+"""The claims blueprint; the page modules hang their views on it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("claims", __name__)

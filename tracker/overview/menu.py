@@ -1,0 +1,70 @@
+"""The menu: what each seat finds where, with counts of what waits."""
+
+from __future__ import annotations
+
+from tracker.claims.queries import inbox_count
+from tracker.funds.queries import funds
+from tracker.kernel.actors import BUSINESS_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
+from tracker.web.access import actor_or_none
+from tracker.web.database import reader
+from tracker.web.i18n import _
+from tracker.web.menu import Frame, MenuGroup, MenuItem
+
+_WAITED_ON = UNIT_SEATS | {SeatKind.LIAISON, SeatKind.OFFICER, SeatKind.CASHIER}
+
+
+def frame() -> Frame:
+    """Draw the frame around a signed-in person's page; the fund in view is the latest year's first."""
+    actor = actor_or_none()
+    if actor is None:
+        return Frame()
+    waiting = inbox_count(reader(), actor) if actor.holds_any(_WAITED_ON) else 0
+    latest = next(iter(funds(reader())), None) if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}) else None
+    return Frame(
+        groups=_groups(actor, waiting),
+        scope=f"{latest.year} {_('年度')} · {latest.name}" if latest else "",
+        scope_href="/funds",
+        unread=waiting,
+        inbox_href="/inbox",
+        role=_role(actor),
+        me_href="/me",
+        tabs=_tabs(actor, waiting),
+    )
+
+
+def _role(actor: Actor) -> str:
+    held = list(dict.fromkeys(seat.kind for seat in actor.seats))
+    return "、".join(_(SEAT_NAMES[kind]) for kind in held[:2]) or _("没有席位")
+
+
+def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
+    claims = [MenuItem(_("工作台"), "home", "/")]
+    if actor.holds_any(_WAITED_ON):
+        claims.append(MenuItem(_("待我处理"), "inbox", "/inbox", count=waiting, is_hot=True))
+    if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
+        claims.append(MenuItem(_("报销单"), "doc", "/claims"))
+    groups = [MenuGroup(_("报销"), claims)]
+    if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
+        money = [MenuItem(_("预算看板"), "chart", "/budget"), MenuItem(_("经费与额度"), "coin", "/funds")]
+        groups.append(MenuGroup(_("经费"), money))
+    system = []
+    if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):
+        system.append(MenuItem(_("人员与席位"), "people", "/people"))
+    if actor.holds(SeatKind.ADMINISTRATOR):
+        system.append(MenuItem(_("单位与组团"), "desk", "/units"))
+    if actor.holds(SeatKind.AUDITOR):
+        system.append(MenuItem(_("操作记录"), "shield", "/trail"))
+    if system:
+        groups.append(MenuGroup(_("系统"), system))
+    return groups
+
+
+def _tabs(actor: Actor, waiting: int) -> list[MenuItem]:
+    tabs = [MenuItem(_("工作台"), "home", "/")]
+    if actor.holds_any(_WAITED_ON):
+        tabs.append(MenuItem(_("待办"), "inbox", "/inbox", count=waiting, is_hot=True))
+    if actor.holds_any({SeatKind.MEMBER, SeatKind.AGENT}):
+        tabs.append(MenuItem(_("填报"), "plus", "/claims/new"))
+    if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
+        tabs += [MenuItem(_("报销单"), "doc", "/claims"), MenuItem(_("看板"), "chart", "/budget")]
+    return tabs

@@ -1,0 +1,58 @@
+"""Settings of an installation: from the environment, with defaults that suit one office computer."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things lie and how the site is reached."""
+
+    var: Path
+    database_url: str
+    secret_key: bytes
+    base_url: str
+    trusted_hosts: tuple[str, ...]
+    secure_cookies: bool
+    password_profile: str
+
+    @property
+    def files(self) -> Path:
+        """The folder of the evidence store."""
+        return self.var / "files"
+
+    @property
+    def cipher_key(self) -> Path:
+        """The file of the key that enciphers account numbers."""
+        return self.var / "keys" / "cipher.key"
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; the signing key is made on first use and kept in ``var/keys``."""
+    var = Path(environment.get("TRACKER_VAR", HOME / "var")).resolve()
+    base_url = environment.get("TRACKER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    hosts = environment.get("TRACKER_HOSTS", "")
+    return Settings(
+        var=var,
+        database_url=environment.get("TRACKER_DATABASE", f"sqlite:///{var / 'tracker.db'}"),
+        secret_key=_key(var / "keys" / "signing.key"),
+        base_url=base_url,
+        trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        secure_cookies=base_url.startswith("https://"),
+        password_profile=environment.get("TRACKER_PASSWORDS", "dengbao3"),
+    )
+
+
+def _key(place: Path) -> bytes:
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(mode=0o600)
+        place.write_bytes(secrets.token_bytes(32))
+    return place.read_bytes()

@@ -1,0 +1,121 @@
+"""Issue, void, print and scan back vouchers. A number is never given out twice and never left out."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tracker.audit.operations import fund_chain, record
+from tracker.kernel.actors import Actor
+from tracker.kernel.errors import NotFound, Refused
+from tracker.storage.numbering import next_number
+from tracker.vouchers.models import Voucher
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters and digits that are not mistaken for each other when read off paper."""
+
+CODE_LENGTH = 16
+
+
+def issue(  # noqa: PLR0913  a voucher is issued with this
+    session: Session,
+    *,
+    fund_id: int,
+    prefix: str,
+    year: int,
+    claim_id: int,
+    template_version: int,
+    compose: Callable[[str, str], str],
+    by: Actor,
+    at: datetime,
+) -> Voucher:
+    """Number and freeze a voucher; ``compose(number, verify_code)`` writes its content."""
+    sequence = next_number(session, f"voucher:{fund_id}")
+    number = f"{prefix}-{year}-{sequence:06d}"
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+    content = compose(number, code)
+    voucher = Voucher(
+        number=number,
+        fund_id=fund_id,
+        sequence=sequence,
+        claim_id=claim_id,
+        content=content,
+        content_hash=hashlib.sha256(content.encode()).hexdigest(),
+        verify_code=code,
+        template_version=template_version,
+        issued_at=at,
+        prints=0,
+    )
+    session.add(voucher)
+    session.flush()
+    _trail(session, voucher, "issue", by, at, after={"number": number, "content_hash": voucher.content_hash})
+    return voucher
+
+
+def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: datetime) -> None:
+    """Mark a voucher void; it keeps its number and its content."""
+    session.execute(
+        update(Voucher)
+        .where(Voucher.id == voucher.id, Voucher.voided_at.is_(None))
+        .values(voided_at=at, voided_by=by.person_id, void_reason=reason[:200])
+        .execution_options(synchronize_session=False)
+    )
+    _trail(session, voucher, "void", by, at, note=reason)
+
+
+def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -> int:
+    """Count one more print and return which print it is, from 1. Raises NotFound."""
+    prints = session.scalar(
+        update(Voucher).where(Voucher.id == voucher_id).values(prints=Voucher.prints + 1).returning(Voucher.prints)
+    )
+    voucher = session.get(Voucher, voucher_id)
+    if prints is None or voucher is None:
+        raise NotFound()
+    _trail(session, voucher, "print", by, at, after={"prints": prints})
+    return prints
+
+
+def scan_back(session: Session, voucher_id: int, evidence_id: int, *, by: Actor, at: datetime) -> None:
+    """Keep the scan of the signed paper with its voucher. Raises Refused for a void voucher."""
+    voucher = session.scalar(select(Voucher).where(Voucher.id == voucher_id).with_for_update())
+    if voucher is None:
+        raise NotFound()
+    if voucher.voided_at is not None:
+        raise Refused(f"{voucher.number} 已作废，不能回传签字件；请在新的报销单上签字")
+    before = {"signed_scan_id": voucher.signed_scan_id}
+    session.execute(
+        update(Voucher)
+        .where(Voucher.id == voucher_id)
+        .values(signed_scan_id=evidence_id)
+        .execution_options(synchronize_session=False)
+    )
+    _trail(session, voucher, "scan_back", by, at, before=before, after={"signed_scan_id": evidence_id})
+
+
+def _trail(  # noqa: PLR0913  what record is told
+    session: Session,
+    voucher: Voucher,
+    act: str,
+    by: Actor,
+    at: datetime,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+    note: str = "",
+) -> None:
+    record(
+        session,
+        chain=fund_chain(voucher.fund_id),
+        by=by,
+        at=at,
+        action=f"voucher.{act}",
+        subject=("voucher", voucher.id, voucher.number),
+        before=before,
+        after=after,
+        note=note,
+    )

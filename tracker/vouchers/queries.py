@@ -1,0 +1,34 @@
+"""Vouchers by claim, by number and by the code printed on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.kernel.errors import NotFound
+from tracker.vouchers.models import Voucher
+
+
+def standing(session: Session, claim_id: int) -> Voucher | None:
+    """Find the voucher of a claim that is not void."""
+    return session.scalar(select(Voucher).where(Voucher.claim_id == claim_id, Voucher.voided_at.is_(None)))
+
+
+def of_claim(session: Session, claim_id: int) -> Sequence[Voucher]:
+    """List a claim's vouchers, void ones too, in the order they were issued."""
+    return session.scalars(select(Voucher).where(Voucher.claim_id == claim_id).order_by(Voucher.id)).all()
+
+
+def by_number(session: Session, number: str) -> Voucher:
+    """Find a voucher by its number. Raises NotFound."""
+    found = session.scalar(select(Voucher).where(Voucher.number == number))
+    if found is None:
+        raise NotFound(f"没有编号为 {number} 的报销单，请核对编号")
+    return found
+
+
+def by_code(session: Session, code: str) -> Voucher | None:
+    """Find a voucher by the code printed on it."""
+    return session.scalar(select(Voucher).where(Voucher.verify_code == code))
