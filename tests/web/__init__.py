@@ -1,0 +1,1 @@
+"""What the office expects of every page."""

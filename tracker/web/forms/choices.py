@@ -1,0 +1,119 @@
+"""Fields for picking from what the server offered; anything else is turned down in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.web.forms.fields import Validators
+
+Choices = Sequence[tuple[Any, str]]
+
+
+class ChoiceField(SelectField):
+    """One of the offered choices (``[(value, label), …]``), handed over through ``coerce``.
+
+    ``blank`` is the wording of the empty choice put first; without it there is none. Nothing chosen is None.
+    """
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Validators | None = None,
+        *,
+        choices: Choices = (),
+        coerce: Callable[[str], Any] = str,
+        blank: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, validators, coerce=_or_nothing(coerce), choices=list(choices), **kwargs)
+        self.blank = blank
+
+    def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
+        """Set what may be chosen now."""
+        self.choices = list(choices)
+
+    def iter_choices(self) -> Any:  # noqa: ANN401  WTForms' own protocol
+        """Give the options, the empty one first."""
+        if self.blank is not None:
+            yield "", self.blank, self.data is None, {}
+        yield from ((value, label, self._is_chosen(value), {}) for value, label in self.choices)
+
+    def has_groups(self) -> bool:
+        """Tell that options come in one list."""
+        return False
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the choice. Raises ValueError for what cannot be one."""
+        self.data = None
+        if not valuelist:
+            return
+        try:
+            self.data = self.coerce(valuelist[0])
+        except (ValueError, TypeError, KeyError):
+            raise ValueError(self._sentence()) from None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401  a WTForms form
+        """Raise ValidationError when the choice is not among the offered ones."""
+        if self.data is not None and not any(self._is_chosen(value) for value, _ in self.choices):
+            raise ValidationError(self._sentence())
+
+    def _is_chosen(self, value: Any) -> bool:  # noqa: ANN401  values are of the form's own kind
+        return self.data is not None and self.coerce(value) == self.data
+
+    def _sentence(self) -> str:
+        return f"请从列表中选择{self.label.text}"
+
+
+class ChoicesField(SelectMultipleField):
+    """Any of the offered choices, shown as tick boxes; handed over as a list."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Validators | None = None,
+        *,
+        choices: Choices = (),
+        coerce: Callable[[str], Any] = str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, validators, coerce=coerce, choices=list(choices), **kwargs)
+
+    def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
+        """Set what may be chosen now."""
+        self.choices = list(choices)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the choices. Raises ValueError for what cannot be one."""
+        self.data = []
+        try:
+            self.data = [self.coerce(value) for value in valuelist]
+        except (ValueError, TypeError, KeyError):
+            raise ValueError(self._sentence()) from None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401  a WTForms form
+        """Raise ValidationError when one of the choices was not offered."""
+        offered = {self.coerce(value) for value, _ in self.choices}
+        if any(value not in offered for value in self.data or ()):
+            raise ValidationError(self._sentence())
+
+    def _sentence(self) -> str:
+        return f"请从列表中选择{self.label.text}"
+
+
+class TickField(BooleanField):
+    """Yes when ticked, no when not."""
+
+
+def _or_nothing(coerce: Callable[[str], Any]) -> Callable[[Any], Any]:
+    def coerced(value: Any) -> Any:  # noqa: ANN401  values are of the form's own kind
+        return None if value is None or value == "" else coerce(value)
+
+    return coerced

@@ -1,0 +1,146 @@
+"""The parent of every form: sent once, turned down in words, and recognised when it comes a second time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from flask import request
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import FieldList, Form, FormField, HiddenField, IntegerField
+from wtforms.validators import InputRequired, StopValidation
+from wtforms.widgets import HiddenInput
+
+from tracker.kernel.errors import Refused
+
+_COMMAND_ID = re.compile(r"[0-9a-f]{32}")
+_HIGHEST_VERSION = 2**31 - 1
+_LOST_VERSION = "页面内容不完整，请刷新页面后再填一次"
+UNFIT = 422
+
+
+def mint_command_id() -> str:
+    """Make the id under which one command is carried out at most once: 32 hexadecimal digits."""
+    return uuid4().hex
+
+
+class Wrong(NamedTuple):
+    """One thing to correct: the id of the control it belongs to (none for the whole form) and the sentence."""
+
+    control_id: str | None
+    sentence: str
+
+
+class Required(InputRequired):
+    """A value has to be there. The sentence says which: 「请填写事由」."""
+
+    def __call__(self, form: Form, field: Any) -> None:  # noqa: ANN401  a WTForms field
+        """Raise StopValidation when nothing, or only white space, was sent."""
+        if field.process_errors:
+            raise StopValidation
+        raw = field.raw_data
+        if not raw or (isinstance(raw[0], str) and not raw[0].strip()) or field.data in (None, "", []):
+            raise StopValidation(self.message or f"请填写{field.label.text}")
+
+
+class _Bare(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        """Read posted fields and files only, and speak our own sentences."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:  # noqa: ANN401  WTForms' own protocol
+            """Take what a browser posts; a JSON body is nothing to a form."""
+            if formdata is not _AUTO:
+                return formdata
+            if not form.is_submitted():
+                return None
+            return CombinedMultiDict((request.files, request.form))
+
+
+class SiteForm(_Bare):
+    """A form of this site.
+
+    ``command_id`` is minted when the form is first shown and carried back, so that the second click gets the
+    first answer. ``status`` is the HTTP status of the page that shows the form again.
+    """
+
+    command_id = HiddenField()
+    status = UNFIT
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:  # noqa: ANN401  WTForms' own protocol
+        super().__init__(formdata=_AUTO if formdata is None else formdata, **values)
+        self.was_turned_down = False
+        if not _COMMAND_ID.fullmatch(self.command_id.data or ""):
+            self.command_id.data = mint_command_id()
+
+    def sent_and_valid(self) -> bool:
+        """Tell whether the form was sent and everything typed can be read."""
+        if not self.is_submitted():
+            return False
+        valid = bool(self.validate())
+        self.was_turned_down = not valid
+        return valid
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a rule's sentence: under the field it names, else at the top of the error summary."""
+        self.was_turned_down = True
+        self.status = refusal.status
+        if refusal.field and refusal.field in self:
+            field = self[refusal.field]
+            field.errors = [*field.errors, refusal.sentence]
+        else:
+            self.form_errors.append(refusal.sentence)
+
+    def hidden_tag(self, *fields: str) -> Markup:
+        """Write the hidden fields (token, command, version) without ids: a page may hold several forms."""
+        hidden = (field for field in self if isinstance(field.widget, HiddenInput))
+        return Markup("\n").join(field(id=False) for field in hidden if not fields or field.name in fields)
+
+    def wrongs(self) -> list[Wrong]:
+        """List what has to be corrected, rules first, then the fields in their order on the page."""
+        return [*(Wrong(None, str(sentence)) for sentence in self.form_errors), *_wrongs_of(self, "")]
+
+
+class VersionedForm(SiteForm):
+    """A form over a row somebody else may change meanwhile: it carries the version it was drawn from."""
+
+    version = IntegerField(widget=HiddenInput())
+
+    def validate_version(self, field: IntegerField) -> None:
+        """Raise StopValidation when the version is missing or no version at all."""
+        if field.data is None or not 0 <= field.data <= _HIGHEST_VERSION:
+            field.errors = []
+            raise StopValidation(_LOST_VERSION)
+
+
+class LineForm(Form):
+    """One line inside a form's list of lines; token and command belong to the whole form."""
+
+
+_AUTO = object()
+
+
+def _wrongs_of(form: Form, where: str) -> Iterator[Wrong]:
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _wrongs_of(field.form, where)
+        elif isinstance(field, FieldList):
+            yield from _wrongs_of_list(field)
+        elif isinstance(field.widget, HiddenInput):
+            yield from (Wrong(None, where + str(sentence)) for sentence in field.errors)
+        else:
+            yield from (Wrong(field.id, where + str(sentence)) for sentence in field.errors)
+
+
+def _wrongs_of_list(lines: FieldList) -> Iterator[Wrong]:
+    for number, entry in enumerate(lines.entries, 1):
+        where = f"第 {number} 行："
+        if isinstance(entry, FormField):
+            yield from _wrongs_of(entry.form, where)
+        else:
+            yield from (Wrong(entry.id, where + str(sentence)) for sentence in entry.errors)
+    if lines.errors and all(isinstance(error, str) for error in lines.errors):
+        yield from (Wrong(None, str(sentence)) for sentence in lines.errors)

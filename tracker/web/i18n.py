@@ -1,0 +1,195 @@
+"""Language and formats: Chinese is the source, English a catalogue; money, days and waits are written one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, request
+from flask_babel import Babel, Domain, get_locale, gettext
+
+from tracker.kernel import clock
+from tracker.kernel.money import capitals as _capitals
+from tracker.kernel.money import format_yuan, round_fen
+
+MISSING = "--"
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+LANGUAGE_COOKIE = "lang"
+_FEN_IN_WAN_HUNDREDTH = 10_000
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def speak(app: Flask, *, translations: Path) -> None:
+    """Give the app its languages and its filters. ``translations`` holds ``en/LC_MESSAGES/messages.po``."""
+    babel_domain = _Catalogue(str(translations))
+    Babel(
+        app,
+        default_locale=LANGUAGES["zh"],
+        default_timezone="Asia/Shanghai",
+        default_translation_directories=str(translations),
+        locale_selector=_chosen_locale,
+    )
+    app.extensions["babel"].instance.domain_instance = babel_domain
+    app.extensions["babel"].default_domain = babel_domain
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["page_language"] = page_language
+
+
+def language() -> str:
+    """Return the language of this request: ``zh`` or ``en``."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "") if request else ""
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def page_language() -> str:
+    """Return the value of ``<html lang>``."""
+    return "en" if language() == "en" else "zh-CN"
+
+
+def _chosen_locale() -> str:
+    return LANGUAGES[language()]
+
+
+class _Catalogue(Domain):
+    """The English catalogue, read from the text file people edit; nothing has to be compiled first."""
+
+    def get_translations(self) -> Any:  # noqa: ANN401  gettext's own protocol
+        locale = str(get_locale() or LANGUAGES["zh"])
+        return _read_catalogue(Path(self.translation_directories[0]), locale)
+
+
+@cache
+def _read_catalogue(folder: Path, locale: str) -> Any:  # noqa: ANN401  gettext's own protocol
+    source = folder / locale / "LC_MESSAGES" / "messages.po"
+    if not source.is_file():
+        return NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as lines:
+        write_mo(compiled, read_po(lines, locale=locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def yuan(fen: int | None) -> str:
+    """Write fen as ``1,234.50``."""
+    return format_yuan(fen)
+
+
+def yuan_sign(fen: int | None) -> str:
+    """Write fen as ``¥1,234.50``; the sign of a negative amount stands before the ¥."""
+    if fen is None:
+        return MISSING
+    return f"{'-' if fen < 0 else ''}¥{format_yuan(abs(fen))}"
+
+
+def wan(fen: int | None) -> str:
+    """Write fen in 万元 with two decimals, for dashboard tiles: ``56.18``."""
+    return MISSING if fen is None else format_yuan(round_fen(Decimal(fen) / _FEN_IN_WAN_HUNDREDTH))
+
+
+def capitals(fen: int | None) -> str:
+    """Write fen in 人民币大写."""
+    return MISSING if fen is None else _capitals(fen)
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a day, or the office's day of a moment, as ``2026-03-05``."""
+    if value is None:
+        return MISSING
+    return (clock.day_of(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment in office time as ``2026-03-05 14:20``."""
+    return MISSING if value is None else f"{value.astimezone(clock.OFFICE):%Y-%m-%d %H:%M}"
+
+
+def moment_short(value: datetime | None) -> str:
+    """Write a moment in office time as ``03-07 09:31``, for timelines."""
+    return MISSING if value is None else f"{value.astimezone(clock.OFFICE):%m-%d %H:%M}"
+
+
+def waited(value: datetime | timedelta | None, at: datetime | None = None) -> str:
+    """Write how long something has waited, in its two largest units: ``2 天 4 小时``.
+
+    Takes a span, or the moment the wait began (measured to ``at``, by default now).
+    """
+    if value is None:
+        return MISSING
+    span = value if isinstance(value, timedelta) else (at or clock.now()) - value
+    seconds = max(0, int(span.total_seconds()))
+    days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
+    if days:
+        return gettext("%(days)s 天 %(hours)s 小时", days=days, hours=hours) if hours else gettext("%(n)s 天", n=days)
+    if hours:
+        return gettext("%(n)s 小时", n=hours)
+    return gettext("%(n)s 分钟", n=minutes) if minutes else gettext("刚刚")
+
+
+def percent(ratio: Decimal | Fraction | float | None) -> str:
+    """Write a ratio (0.264) as ``26.4%``."""
+    if ratio is None:
+        return MISSING
+    exact = Decimal(ratio.numerator) / ratio.denominator if isinstance(ratio, Fraction) else Decimal(str(ratio))
+    return f"{(exact * 100).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP):,}%"
+
+
+def percent_of(part: int | None, whole: int | None) -> str:
+    """Write a part of a whole as ``26.4%``; of nothing there is no percentage."""
+    return MISSING if part is None or not whole else percent(Fraction(part, whole))
+
+
+def masked(text: str | None) -> str:
+    """Write an ID, phone or card number with its middle hidden: ``138****5678``, ``320************1234``."""
+    if not text:
+        return MISSING
+    plain = text.strip()
+    kept = 3 if len(plain) >= 11 else 1  # noqa: PLR2004  a phone number has 11 digits
+    tail = 4 if len(plain) >= 11 else (1 if len(plain) > 2 else 0)  # noqa: PLR2004
+    return plain[:kept] + "*" * (len(plain) - kept - tail) + (plain[-tail:] if tail else "")
+
+
+def card_tail(text: str | None) -> str:
+    """Write a bank card by its last four digits: ``尾号 8821``."""
+    if not text:
+        return MISSING
+    return gettext("尾号 %(digits)s", digits="".join(text.split())[-4:])
+
+
+def span_of_days(first: date | None, last: date | None) -> str:
+    """Write a range as ``2026-03-03 至 2026-03-05``, one day as itself."""
+    if first is None or last is None or first == last:
+        return day(first or last)
+    return gettext("%(first)s 至 %(last)s", first=day(first), last=day(last))
+
+
+def tint(name: str | None) -> str:
+    """Choose one of four colours for a person's circle: always the same for the same name."""
+    return "abcd"[sum(map(ord, name or "")) % 4]
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "yuan": yuan,
+    "yuan_sign": yuan_sign,
+    "wan": wan,
+    "capitals": capitals,
+    "day": day,
+    "moment": moment,
+    "moment_short": moment_short,
+    "waited": waited,
+    "percent": percent,
+    "percent_of": percent_of,
+    "masked": masked,
+    "card_tail": card_tail,
+    "until": span_of_days,
+    "tint": tint,
+}
