@@ -51,6 +51,7 @@ class TextRun:
     page: int
     id: str
     glyphs: tuple[Glyph, ...]
+    upright: bool = True
 
     @property
     def text(self) -> str:
@@ -111,7 +112,8 @@ class OfdDocument:
         for page in self.pages:
             for root in page.layers():
                 for one in descendants(root, "TextObject"):
-                    run = TextRun(page.number, one.get("ID", ""), tuple(place_text(one, page.box)))
+                    run = TextRun(page.number, one.get("ID", ""), tuple(place_text(one, page.box)),
+                                  upright=_is_upright(one))
                     characters += len(run.glyphs)
                     if len(found) >= MAX_OBJECTS or characters > MAX_CHARACTERS:
                         raise Unreadable("OFD 里的文字对象过多，不像发票，已拒绝")
@@ -122,6 +124,8 @@ class OfdDocument:
         """The characters of each page with their places."""
         by_page: dict[int, list[Glyph]] = {}
         for run in self.runs:
+            if not run.upright:
+                continue
             by_page.setdefault(run.page, []).extend(glyph for glyph in run.glyphs if not glyph.text.isspace())
         return [PageText(page.number, page.box[2], page.box[3], tuple(by_page.get(page.number, ())))
                 for page in self.pages]
@@ -256,6 +260,11 @@ def number_or(text: str | None, otherwise: float) -> float:
     """Read one number, or give the stated value where there is none."""
     match = _NUMBER.fullmatch((text or "").strip())
     return float(match.group()) if match else otherwise
+
+
+def _is_upright(element: Element) -> bool:
+    matrix = numbers(element.get("CTM", ""))
+    return len(matrix) != 6 or abs(matrix[1]) <= abs(matrix[0])  # noqa: PLR2004  a, b, c, d, e, f
 
 
 def place_text(element: Element, box: tuple[float, float, float, float]) -> Iterator[Glyph]:

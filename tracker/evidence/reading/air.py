@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
@@ -23,7 +24,7 @@ _MONEY: Final = re.compile(r"(?:CNY|CN|¥)?(-?[\d,]+(?:\.\d{1,2})?)")
 
 def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
     """Read amounts, parties and legs. Fare and fuel are without tax; the fund is neither (invoices.md 3.1)."""
-    amounts = {kind: found for kind in _AMOUNT_HEADS if (found := _below(sheet, kind)) is not None}
+    amounts = _amounts(sheet)
     facts = []
     for field, kinds in _PARTS.items():
         found = [amounts[kind] for kind in kinds if kind in amounts]
@@ -66,15 +67,51 @@ def _under(sheet: Sheet, label: Label, reach: float) -> list[Span]:
     return sorted(found, key=lambda piece: piece.middle)
 
 
-def _below(sheet: Sheet, kind: str) -> tuple[int, Span] | None:
-    for label in sheet.named(kind)[-1:]:
-        for candidates in (_under(sheet, label, 2.6), _right(sheet, label, 1.1)):
-            for piece in candidates[:2]:
-                match = _MONEY.fullmatch(values.fold(piece.text))
-                amount = values.amount_fen(match[1]) if match else None
-                if amount is not None:
-                    return amount, piece
-    return None
+def _amounts(sheet: Sheet) -> dict[str, tuple[int, Span]]:
+    """Pair the amount heads with the amounts one line below, in order; a head without an amount is left out."""
+    heads = [label for label in sheet.named(*_AMOUNT_HEADS)]
+    anchor = next((label for label in heads if label.kind in ("fare", "fuel")), None)
+    if anchor is None:
+        return {}
+    size = anchor.span.size
+    row = sorted((label for label in heads if abs(label.span.middle - anchor.span.middle) < size),
+                 key=lambda label: label.span.x0)
+    below = [glyph for glyph in sheet.free if 0.4 * size < glyph.middle - anchor.span.middle < 2.8 * size]
+    lines = group_lines(below)
+    pieces = _whole_amounts(split_at_gaps(sheet.page, lines[0], 1.1)) if lines else []
+    found = {}
+    for label, piece in _in_order(row, pieces):
+        match = _MONEY.fullmatch(values.fold(piece.text))
+        amount = values.amount_fen(match[1]) if match else None
+        if amount is not None and label.kind != "vat_rate":
+            found[label.kind] = (amount, piece)
+    return found
+
+
+def _whole_amounts(pieces: list[Span]) -> list[Span]:
+    """A currency code set apart from its figures belongs to them."""
+    joined: list[Span] = []
+    for piece in pieces:
+        if joined and values.fold(joined[-1].text) in ("CNY", "CN", "¥", "YQ"):
+            joined[-1] = Span(piece.page, joined[-1].glyphs + piece.glyphs)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _in_order(heads: list[Label], pieces: list[Span]) -> list[tuple[Label, Span]]:
+    """Pair heads and pieces from left to right; with cells empty, the pairing with the least sideways shift."""
+    if len(heads) == len(pieces):
+        return list(zip(heads, pieces, strict=True))
+    if len(pieces) > len(heads):
+        return []
+
+    def shift(head: Label, piece: Span) -> float:
+        return min(abs(head.span.x0 - piece.x0), abs(head.span.x1 - piece.x1), abs(_centre(head.span) - _centre(piece)))
+
+    best = min(combinations(heads, len(pieces)),
+               key=lambda chosen: sum(shift(head, piece) for head, piece in zip(chosen, pieces, strict=True)))
+    return list(zip(best, pieces, strict=True))
 
 
 def _centre(span: Span) -> float:
@@ -83,7 +120,7 @@ def _centre(span: Span) -> float:
 
 def _legs(sheet: Sheet) -> tuple[Leg, ...]:
     places: list[tuple[float, str, str]] = []
-    flights: list[tuple[float, str, str]] = []
+    flights: list[tuple[float, str, str, str]] = []
     for line in sheet.lines:
         pieces = split_at_gaps(sheet.page, line.glyphs, 0.9)
         texts = [values.fold(piece.text) for piece in pieces]
@@ -93,7 +130,7 @@ def _legs(sheet: Sheet) -> tuple[Leg, ...]:
                 places.append((line.middle, match[1], re.sub(r"[A-Z]{3}$", "", where)))
             if match := _FLIGHT.search(text):
                 carrier = text[:match.start()] or (texts[index - 1] if index else "")
-                flights.append((line.middle, carrier, match.group()))
+                flights.append((line.middle, carrier, match.group(), " ".join(texts[index:])))
     legs = []
     starts = [place for place in places if place[1] == "自"]
     for height, _, start in starts:
@@ -102,6 +139,8 @@ def _legs(sheet: Sheet) -> tuple[Leg, ...]:
             continue
         end = min(below, key=lambda place: place[0])
         near = [one for one in flights if abs(one[0] - (height + end[0]) / 2) <= abs(end[0] - height)]
-        flight = min(near, key=lambda one: abs(one[0] - (height + end[0]) / 2)) if near else (0.0, "", "")
-        legs.append(Leg(start, end[2], flight[1], flight[2]))
+        flight = min(near, key=lambda one: abs(one[0] - (height + end[0]) / 2)) if near else (0.0, "", "", "")
+        clock = re.search(r"\d{1,2}:\d{2}", flight[3])
+        legs.append(Leg(start, end[2], flight[1], flight[2], day=values.day(flight[3]),
+                        time=clock.group() if clock else ""))
     return tuple(legs)
