@@ -7,7 +7,7 @@ from tracker.funds.queries import funds
 from tracker.kernel.actors import BUSINESS_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.web.access import actor_or_none
 from tracker.web.database import reader
-from tracker.web.i18n import _
+from flask_babel import gettext as _
 from tracker.web.menu import Frame, MenuGroup, MenuItem
 
 _WAITED_ON = UNIT_SEATS | {SeatKind.LIAISON, SeatKind.OFFICER, SeatKind.CASHIER}
