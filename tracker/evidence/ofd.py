@@ -256,6 +256,13 @@ def deltas(text: str, count: int) -> list[float]:
     return steps
 
 
+def step_at(steps: list[float], index: int, otherwise: float) -> float:
+    """The step after a character; a list that is too short goes on with its last step."""
+    if not steps:
+        return otherwise
+    return steps[min(index, len(steps) - 1)]
+
+
 def number_or(text: str | None, otherwise: float) -> float:
     """Read one number, or give the stated value where there is none."""
     match = _NUMBER.fullmatch((text or "").strip())
@@ -283,11 +290,12 @@ def place_text(element: Element, box: tuple[float, float, float, float]) -> Iter
         steps_y = deltas(code.get("DeltaY", ""), len(text))
         at_x, at_y = x, y
         for index, char in enumerate(text):
-            step = steps_x[index] if index < len(steps_x) else 0.0
-            wide = step if step > 0 else size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
+            natural = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
+            step = step_at(steps_x, index, 0.0 if steps_y else natural)
+            wide = step if step > 0 else natural
             px, py = left + a * at_x + c * at_y + e - box[0], top + b * at_x + d * at_y + f - box[1]
             yield Glyph(char, px, py - 0.85 * shown, px + min(wide * abs(a or 1.0), shown * 1.2), py + 0.15 * shown, shown)
-            at_x += step if steps_x else wide
-            at_y += steps_y[index] if index < len(steps_y) else 0.0
+            at_x += step
+            at_y += step_at(steps_y, index, 0.0)
 
 

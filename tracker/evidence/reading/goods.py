@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
 from tracker.evidence.reading.facts import Fact, Item, Source, Sureness
-from tracker.evidence.reading.lines import Label, Sheet, Span, group_lines, split_at_gaps
+from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, split_at_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def _fact(field: str, value: int, span: Span, sureness: Sureness = Sureness.STAT
 def level_with(sheet: Sheet, label: Label, *, share: float = 0.8) -> list[Glyph]:
     """The free characters on a label's height, right of it and before the next label."""
     span, limit = label.span, sheet.right_limit(label)
-    return [glyph for glyph in sheet.free if glyph.x0 >= span.x1 - 0.3 * span.size and glyph.x0 < limit
+    return [glyph for glyph in sheet.free if follows(glyph, label) and glyph.x0 < limit
             and abs(glyph.middle - span.middle) <= share * max(span.size, glyph.size)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import air, goods, kinds, rail, values
 from tracker.evidence.reading.facts import Fact, Findings, Item, Leg, Source, Sureness
-from tracker.evidence.reading.lines import Label, Sheet, Span, group_lines, split_at_gaps, take_apart
+from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, split_at_gaps, take_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +99,7 @@ def _plausible(field: str, value: str | int | date) -> bool:
 def right_of(sheet: Sheet, label: Label, widest: float) -> list[Span]:
     """The pieces to the right of a label on its own height, nearest first; wrapped values are not joined here."""
     span, limit = label.span, sheet.right_limit(label)
-    near = [glyph for glyph in sheet.free if glyph.x0 >= span.x1 - 0.3 * span.size and (glyph.x0 + glyph.x1) / 2 < limit
+    near = [glyph for glyph in sheet.free if follows(glyph, label) and (glyph.x0 + glyph.x1) / 2 < limit
             and abs(glyph.middle - span.middle) <= 0.6 * max(span.size, glyph.size)]
     pieces: list[Span] = []
     for line in sorted(group_lines(near, share=0.35), key=lambda one: abs(one[0].middle - span.middle)):
@@ -163,7 +163,7 @@ def _name_span(sheet: Sheet, label: Label) -> Span | None:
     """A party's name to the right of its label, joined from two or three lines when it wraps in its cell."""
     span, limit = label.span, sheet.right_limit(label)
     in_column = [glyph for glyph in sheet.free
-                 if glyph.x0 >= span.x1 - 0.3 * span.size and (glyph.x0 + glyph.x1) / 2 < limit
+                 if follows(glyph, label) and (glyph.x0 + glyph.x1) / 2 < limit
                  and abs(glyph.middle - span.middle) <= 1.4 * max(span.size, glyph.size)]
     lines = []
     for line in group_lines(in_column, share=0.35):

@@ -164,6 +164,11 @@ class Sheet:
         return min(limits)
 
 
+def follows(glyph: Glyph, label: Label) -> bool:
+    """Whether a character stands to the right of a label; tightly set forms let it overlap the label's end."""
+    return (glyph.x0 + glyph.x1) / 2 >= label.span.x1 - 0.9 * label.span.size and glyph.x0 > label.span.x0
+
+
 def take_apart(page: PageText) -> Sheet:
     """Find side titles, lines and labels of a page."""
     sides, used = _side_titles(page.glyphs)

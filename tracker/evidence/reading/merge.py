@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NAMES: Final = frozenset({"buyer_name", "seller_name"})
+_CODED: Final = frozenset({"invoice_code", "invoice_number", "buyer_tax_id", "seller_tax_id"})
 _FREE_TEXT: Final = frozenset({"remarks", "passenger", "red_of"})
 _FIELDS: Final = ("kind", *HEADER_FIELDS, "red_of", "remarks", "passenger", "capitals_fen")
 _OLD_NUMBER: Final = 8
@@ -121,6 +122,9 @@ def _weighs(name: str, fact: Fact, best: Fact) -> bool:
     """Whether a differing fact may empty the field: page text does not overrule names that data states."""
     if fact.sureness is Sureness.UNSURE or name in _FREE_TEXT:
         return False
+    if name in _CODED and fact.source is Source.TEXT and TRUST[fact.source] > TRUST[best.source] and \
+            str(fact.value) in str(best.value):
+        return False  # the page shows a part of it, which is no other reading
     return not (name in _NAMES | {"kind"} and TRUST[fact.source] > TRUST[best.source])
 
 

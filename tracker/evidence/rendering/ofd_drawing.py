@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.markup import children, local_name, text_of
-from tracker.evidence.ofd import MAX_CHARACTERS, MAX_OBJECTS, deltas, number_or, numbers
+from tracker.evidence.ofd import MAX_CHARACTERS, MAX_OBJECTS, deltas, number_or, numbers, step_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,8 @@ class _Style:
     """Inherited drawing parameters."""
 
     stroke: Colour = _BLACK
-    fill: Colour = _BLACK
+    fill: Colour | None = None
+    """Unless a colour is stated, shapes are not filled and letters are black (GB/T 33190)."""
     width: float = 0.353
     opacity: float = 1.0
 
@@ -132,7 +133,7 @@ class Drawing:
 
     @staticmethod
     def _styled(element: Element, style: _Style) -> _Style:
-        stroke = _colour(next(children(element, "StrokeColor"), None), style.stroke)
+        stroke = _colour(next(children(element, "StrokeColor"), None), style.stroke) or style.stroke
         fill = _colour(next(children(element, "FillColor"), None), style.fill)
         return replace(style, stroke=stroke, fill=fill, width=number_or(element.get("LineWidth"), style.width),
                        opacity=min(1.0, max(0.0, number_or(element.get("Alpha"), style.opacity * 255) / 255)))
@@ -163,9 +164,9 @@ class Drawing:
             for index, char in enumerate(text):
                 points.append(_moved(matrix, (at_x, at_y)))
                 wide = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
-                at_x += right[index] if index < len(right) else 0.0 if right or down else wide
-                at_y += down[index] if index < len(down) else 0.0
-            yield Letters(text, tuple(points), size * scale, style.fill, _turn(matrix), family, style.opacity)
+                at_x += step_at(right, index, 0.0 if down else wide)
+                at_y += step_at(down, index, 0.0)
+            yield Letters(text, tuple(points), size * scale, style.fill or _BLACK, _turn(matrix), family, style.opacity)
 
     def _picture(self, element: Element, matrix: Matrix, style: _Style) -> Iterator[Mark]:
         part = self.document.media.get(element.get("ResourceID", ""))
@@ -226,7 +227,7 @@ def _on_curve(controls: list[Point], share: float) -> Point:
     return points[0]
 
 
-def _colour(element: Element | None, otherwise: Colour) -> Colour:
+def _colour(element: Element | None, otherwise: Colour | None) -> Colour | None:
     if element is None:
         return otherwise
     parts = [max(0, min(255, int(value))) for value in numbers(element.get("Value", ""))]
