@@ -72,6 +72,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "name", name=op.f("uq_fund_year_name")),
     )
     op.create_table(
+        "invoice_key",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("total_fen", sa.BigInteger(), nullable=False),
+        sa.Column("used_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("used_fen >= 0 AND used_fen <= total_fen", name=op.f("ck_invoice_key_used")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_key")),
+        sa.UniqueConstraint("code", "number", name=op.f("uq_invoice_key_code_number")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -131,6 +142,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("fund_id", "name", name=op.f("uq_category_fund_id_name")),
         sa.UniqueConstraint("fund_id", "position", name=op.f("uq_category_fund_id_position")),
     )
+    op.create_table(
+        "invoice_share",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_key", sa.String(length=16), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("freed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_invoice_share_amount")),
+        sa.ForeignKeyConstraint(["key_id"], ["invoice_key.id"], name=op.f("fk_invoice_share_key_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_share")),
+    )
+    with op.batch_alter_table("invoice_share", schema=None) as batch_op:
+        batch_op.create_index("ix_invoice_share_claim", ["claim_id", "freed_at"], unique=False)
+        batch_op.create_index("ix_invoice_share_key", ["key_id", "freed_at"], unique=False)
+
     op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

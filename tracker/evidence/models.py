@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.identity.models import Person
@@ -60,3 +60,40 @@ class Evidence(Base):
     """Set when a voucher rests on the file: 30 years (财政部 国家档案局令第 79 号)."""
 
     uploader: Mapped[Person] = relationship()
+
+
+class InvoiceKey(Base):
+    """An invoice's identity (code or '', number) and how much of its total is in use, in fen."""
+
+    __tablename__ = "invoice_key"
+    __table_args__ = (
+        UniqueConstraint("code", "number"),
+        CheckConstraint("used_fen >= 0 AND used_fen <= total_fen", name="used"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(30))
+    total_fen: Mapped[int] = mapped_column(BigInteger)
+    used_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class InvoiceShare(Base):
+    """The part of an invoice a claim's line uses, in fen, from submission until it is freed."""
+
+    __tablename__ = "invoice_share"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount"),
+        Index("ix_invoice_share_key", "key_id", "freed_at"),
+        Index("ix_invoice_share_claim", "claim_id", "freed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("invoice_key.id"))
+    claim_id: Mapped[int] = mapped_column(Identifier)
+    line_key: Mapped[str] = mapped_column(String(16))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[datetime] = mapped_column(Moment)
+    freed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    key: Mapped[InvoiceKey] = relationship()

@@ -18,6 +18,7 @@ from tracker.claims.operations.moves import (
     require_reason,
     write,
 )
+from tracker.evidence import keys
 from tracker.funds.book import Shares
 from tracker.funds.models import Verb
 from tracker.kernel.errors import NotFound, Refused
@@ -66,6 +67,7 @@ def send_back(session: Session, claim_id: int, command: Command, *, to_me_again:
         decides=True,
         changes={"resume_step": resume, "deducted_fen": 0, "waiting_since": None},
     )
+    keys.free(session, claim_id, at=command.at)
     move_money(turn, Verb.RELEASE, shares)
     return claim
 
@@ -129,6 +131,7 @@ def reject(session: Session, claim_id: int, command: Command) -> Claim:
         return done.claim
     shares = held_shares(turn.claim)
     write(turn, step=None, decides=True, changes={"waiting_since": None})
+    keys.free(session, claim_id, at=command.at)
     move_money(turn, Verb.RELEASE, shares)
     return turn.claim
 

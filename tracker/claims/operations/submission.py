@@ -9,7 +9,9 @@ from tracker.claims import findings, policy
 from tracker.claims.filing import Filing
 from tracker.claims.lifecycle import FILERS_STATES, Move, State, Step
 from tracker.claims.models import Claim, ClaimLine, Payee
+from tracker.claims.operations.invoices import take_invoices
 from tracker.claims.operations.moves import AlreadyDone, Command, begin, held_shares, move_money, write
+from tracker.evidence import keys
 from tracker.funds.models import Category, Fund, Verb
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Forbidden, NotFound, Refused
@@ -72,6 +74,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
             "waiting_since": command.at,
         },
     )
+    take_invoices(session, claim, filing, by=command.by, at=command.at)
     move_money(turn, Verb.HOLD, filing.shares)
     return claim
 
@@ -86,6 +89,7 @@ def withdraw(session: Session, claim_id: int, command: Command) -> Claim:
         raise Refused("已有人办理过这张单据，不能再撤回；请联系当前经办人退回修改")
     shares = held_shares(turn.claim)
     write(turn, step=None, decides=False, changes={"waiting_since": None})
+    keys.free(session, claim_id, at=command.at)
     move_money(turn, Verb.RELEASE, shares)
     return turn.claim
 

@@ -1,0 +1,158 @@
+"""One invoice, once: a claim takes an invoice's key in the transaction that holds its money.
+
+The unique key and its guarded UPDATE decide a race, not a look before. One invoice may be split over lines and
+claims up to its total (财会〔2020〕6号: an e-voucher must not be booked twice).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.evidence.models import InvoiceKey, InvoiceShare
+from tracker.kernel.errors import Refused
+from tracker.kernel.money import format_yuan
+
+
+@dataclass(frozen=True)
+class Use:
+    """A line's use of an invoice; ``total_fen`` is the invoice's own total, ``share_fen`` what the line claims."""
+
+    line_key: str
+    code: str
+    number: str
+    total_fen: int
+    share_fen: int
+
+
+class InvoiceTaken(Refused):
+    """Another claim uses the invoice. ``facts``: ``use``, ``claim_ids`` that hold it, ``left_fen``."""
+
+
+class InvoiceAltered(Refused):
+    """The same invoice number was claimed before with another total. ``facts``: ``use``, ``claim_ids``."""
+
+
+def normal(text: str) -> str:
+    """Write an invoice number or code in its one spelling: half-width, letters upper, nothing between."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in plain if character.isalnum()).upper()
+
+
+def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) -> None:
+    """Take the keys of the invoices a claim uses, all or none.
+
+    Raises InvoiceTaken when more is asked than the invoice has left, InvoiceAltered when its total differs from
+    the one in use.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for use in sorted(uses, key=lambda use: (normal(use.code), normal(use.number), use.line_key)):
+        code, number = normal(use.code), normal(use.number)
+        session.execute(
+            dialect.insert(InvoiceKey)
+            .values(code=code, number=number, total_fen=use.total_fen, used_fen=0)
+            .on_conflict_do_nothing(index_elements=["code", "number"])
+        )
+        named = (InvoiceKey.code == code) & (InvoiceKey.number == number)
+        # An invoice nobody uses has the total its newest reader gives it: the last one may have been a slip.
+        session.execute(
+            update(InvoiceKey)
+            .where(named, InvoiceKey.used_fen == 0)
+            .values(total_fen=use.total_fen)
+            .execution_options(synchronize_session=False)
+        )
+        taken = session.execute(
+            update(InvoiceKey)
+            .where(
+                named,
+                InvoiceKey.total_fen == use.total_fen,
+                InvoiceKey.used_fen + use.share_fen <= InvoiceKey.total_fen,
+            )
+            .values(used_fen=InvoiceKey.used_fen + use.share_fen)
+            .returning(InvoiceKey.id)
+            .execution_options(synchronize_session=False)
+        ).scalar_one_or_none()
+        if taken is None:
+            raise _refusal(session, use, code, number)
+        session.execute(
+            insert(InvoiceShare).values(
+                key_id=taken, claim_id=claim_id, line_key=use.line_key, amount_fen=use.share_fen, used_at=at
+            )
+        )
+
+
+def free(session: Session, claim_id: int, *, at: datetime) -> None:
+    """Give back every key a claim uses: it was withdrawn, returned or rejected."""
+    shares = session.execute(
+        update(InvoiceShare)
+        .where(InvoiceShare.claim_id == claim_id, InvoiceShare.freed_at.is_(None))
+        .values(freed_at=at)
+        .returning(InvoiceShare.key_id, InvoiceShare.amount_fen)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for key_id, amount_fen in sorted(tuple(share) for share in shares):
+        session.execute(
+            update(InvoiceKey)
+            .where(InvoiceKey.id == key_id)
+            .values(used_fen=InvoiceKey.used_fen - amount_fen)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def holders(session: Session, code: str, number: str) -> Sequence[int]:
+    """List the ids of the claims that use an invoice now."""
+    return session.scalars(
+        select(InvoiceShare.claim_id)
+        .join(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
+        .where(InvoiceKey.code == normal(code), InvoiceKey.number == normal(number), InvoiceShare.freed_at.is_(None))
+        .distinct()
+    ).all()
+
+
+def _refusal(session: Session, use: Use, code: str, number: str) -> Refused:
+    total, used = session.execute(
+        select(InvoiceKey.total_fen, InvoiceKey.used_fen).where(InvoiceKey.code == code, InvoiceKey.number == number)
+    ).one()
+    claim_ids = tuple(holders(session, code, number))
+    if total != use.total_fen:
+        return InvoiceAltered(
+            f"票据 {number} 已按票面 {format_yuan(total)} 元报销过，这次填的票面是 {format_yuan(use.total_fen)} 元；"
+            "请核对票面金额，或检查票据是否被改动",
+            use=use,
+            claim_ids=claim_ids,
+        )
+    left = total - used
+    return InvoiceTaken(
+        f"票据 {number} 票面 {format_yuan(total)} 元，已报销 {format_yuan(used)} 元，还剩 {format_yuan(left)} 元，"
+        f"这次要报 {format_yuan(use.share_fen)} 元；请删除这一行，或核对是否传错票据",
+        use=use,
+        claim_ids=claim_ids,
+        left_fen=left,
+    )
+
+
+def breaches(session: Session) -> Iterator[str]:
+    """An invoice key's claimed shares never exceed its total (domain.md, invariant 4)."""
+    live = (
+        select(InvoiceShare.key_id, func.sum(InvoiceShare.amount_fen).label("used"))
+        .where(InvoiceShare.freed_at.is_(None))
+        .group_by(InvoiceShare.key_id)
+        .subquery()
+    )
+    used = func.coalesce(live.c.used, 0)
+    rows = session.execute(
+        select(InvoiceKey.number, InvoiceKey.total_fen, InvoiceKey.used_fen, used)
+        .outerjoin(live, live.c.key_id == InvoiceKey.id)
+        .where((InvoiceKey.used_fen != used) | (used > InvoiceKey.total_fen))
+    )
+    for number, total, cached, counted in rows:
+        yield (
+            f"票据 {number} 票面 {format_yuan(total)} 元，记为已用 {format_yuan(cached)} 元，"
+            f"单据合计使用 {format_yuan(int(counted))} 元"
+        )
