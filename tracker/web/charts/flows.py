@@ -14,6 +14,7 @@ from tracker.web.i18n import percent_of
 _WIDTH, _NODE, _GAP, _PAD, _PITCH = 1080.0, 12.0, 8.0, 8.0, 20.0
 _FROM_X, _MIDDLE_X, _TO_X = 150.0, 510.0, 870.0
 _LOWEST_HEIGHT = 220.0
+_LONGEST_NAME = 11
 _TO_COLOUR = "#37475a"
 
 
@@ -122,7 +123,7 @@ def _named(x: float, y: float, name: str, aside: str, **more: Attribute) -> Mark
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 12 else f"{name[:11]}…"  # noqa: PLR2004  what fits beside a node
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _source(plan: _Plan, name: str) -> list[Markup]:
