@@ -74,7 +74,9 @@ def gallery_app(**settings: Any) -> Flask:
     app.config.update(SECRET_KEY="gallery", TESTING=True, **settings)
     furnish(app)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(Path(__file__).parent / "templates"), app.jinja_loader])  # type: ignore[list-item]
-    set_actor_loader(app, lambda: ZHOU if request.headers.get("X-Who") == "zhou" or app.config.get("EVERYONE") else None)
+    set_actor_loader(
+        app, lambda: ZHOU if request.headers.get("X-Who") == "zhou" or app.config.get("EVERYONE") else None
+    )
     set_menu(app, _frame)
     _add_pages(app)
     _add_faults(app)
@@ -84,10 +86,23 @@ def gallery_app(**settings: Any) -> Flask:
 
 def _frame() -> Frame:
     groups = [
-        MenuGroup("报销", [MenuItem("工作台", "home", "/"), MenuItem("待我处理", "inbox", "/gallery", 6, is_hot=True), MenuItem("票夹", "box", "/folder", 3)]),
+        MenuGroup(
+            "报销",
+            [
+                MenuItem("工作台", "home", "/"),
+                MenuItem("待我处理", "inbox", "/gallery", 6, is_hot=True),
+                MenuItem("票夹", "box", "/folder", 3),
+            ],
+        ),
         MenuGroup("经费", [MenuItem("预算看板", "chart", "/budget"), MenuItem("财政对账", "scale", "/reconcile")]),
     ]
-    tabs = [MenuItem("工作台", "home", "/"), MenuItem("待办", "inbox", "/todo", 6), MenuItem("拍发票报销", "camera", "/new"), MenuItem("票夹", "box", "/folder"), MenuItem("我的", "doc", "/mine")]
+    tabs = [
+        MenuItem("工作台", "home", "/"),
+        MenuItem("待办", "inbox", "/todo", 6),
+        MenuItem("拍发票报销", "camera", "/new"),
+        MenuItem("票夹", "box", "/folder"),
+        MenuItem("我的", "doc", "/mine"),
+    ]
     return Frame(groups, scope="2026 年度 · 精准招商工作经费", unread=5, role="牵头单位审核", tabs=tabs)
 
 
@@ -118,7 +133,11 @@ def _add_pages(app: Flask) -> None:
     def row() -> Response:
         form = RowForm(data={"version": 3})
         if form.sent_and_valid():
-            form.refuse(Stale("别人刚改过事由，请看过再改") if form.version.data != 3 else Refused("事由不合要求", field="purpose"))
+            form.refuse(
+                Stale("别人刚改过事由，请看过再改")
+                if form.version.data != 3
+                else Refused("事由不合要求", field="purpose")
+            )
         return page("row.html", form=form)
 
     @app.get("/officers")

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 
 from tracker.kernel.actors import SEAT_NAMES, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
+from tracker.web.i18n import gettext
 from tracker.web.pages import is_part_request
 from tracker.web.refusals import explain
 
@@ -84,7 +85,7 @@ def current_actor() -> Actor:
 
 def keep_doors(app: Flask) -> None:
     """Check every request against the classification of its view."""
-    app.view_functions["static"].access = PUBLIC  # type: ignore[attr-defined]
+    _mark(app.view_functions["static"], PUBLIC)
     app.before_request(_check)
     app.register_error_handler(NotSignedIn, _to_sign_in)
 
@@ -130,13 +131,13 @@ def _check() -> None:
         return
     actor = current_actor()
     if access.seats and not actor.holds_any(access.seats):
-        names = "、".join(SEAT_NAMES[kind] for kind in SeatKind if kind in access.seats)
-        raise Forbidden(f"这一页由{names}使用，你没有这个席位；需要使用时请联系系统管理员")
+        names = gettext("、").join(gettext(SEAT_NAMES[kind]) for kind in SeatKind if kind in access.seats)
+        raise Forbidden(gettext("这一页由%(names)s使用，你没有这个席位；需要使用时请联系系统管理员", names=names))
 
 
 def _to_sign_in(refusal: NotSignedIn) -> Response:
     if is_part_request():
-        return explain(refusal.status, "登录已过期。请在新页面登录后回到这里继续，本页填写的内容还在")
+        return explain(refusal.status, gettext("登录已过期。请在新页面登录后回到这里继续，本页填写的内容还在"))
     wanted = request.full_path if request.query_string else request.path
     back = safe_next(wanted) if request.method in {"GET", "HEAD"} else "/"
     answer = redirect(f"{request.script_root}{SIGN_IN}?next={quote(back, safe='')}", 303)

@@ -68,7 +68,7 @@ def _marked(item: MenuItem, here: str | None) -> MenuItem:
 
 
 def _nearest(addresses: Sequence[str]) -> str | None:
-    """The longest address the page in hand lies at or under; the root is only itself."""
+    """Find the longest address the page in hand lies at or under; the root is only itself."""
     path = request.path.rstrip("/") or "/"
     homes = [a for a in addresses if path == a or (a != "/" and path.startswith(a.rstrip("/") + "/"))]
     return max(homes, key=len, default=None)

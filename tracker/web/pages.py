@@ -11,7 +11,7 @@ from tracker.web.forms import SiteForm
 PART_HEADER = "X-Part"
 
 
-def page(template: str, /, *, status: int | None = None, **context: Any) -> Response:  # noqa: ANN401  template facts
+def page(template: str, /, *, status: int | None = None, **context: Any) -> Response:
     """Render a whole page.
 
     Without ``status`` the answer is 200, or the status of the first form in the context that was sent and
@@ -27,7 +27,7 @@ def page(template: str, /, *, status: int | None = None, **context: Any) -> Resp
     return answer
 
 
-def part(template: str, /, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401  template facts
+def part(template: str, /, *, status: int = 200, **context: Any) -> Response:
     """Render the pieces of a page a script asked for; each piece carries ``data-part`` and the id it replaces."""
     answer = make_response(render_template(template, **context), status)
     answer.headers["Cache-Control"] = "no-store"

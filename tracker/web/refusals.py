@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from tracker.kernel.errors import Refused
+from tracker.web.i18n import gettext
 from tracker.web.pages import PART_HEADER, is_part_request
 
 LARGEST_ID = 2**63 - 1
@@ -80,7 +81,7 @@ def explain(status: int, sentence: str | None = None) -> Response:
 
 
 def _refused(refusal: Refused) -> Response:
-    return explain(refusal.status, refusal.sentence)
+    return explain(refusal.status, gettext(refusal.sentence))
 
 
 def _expired(_error: CSRFError) -> Response:
@@ -103,6 +104,6 @@ def refuse_nul_in_form() -> None:
 
 
 def _refuse_nul_in_address() -> None:
-    """A NUL never comes from a person, and no database takes it."""
+    """Refuse a NUL: it never comes from a person, and no database takes it."""
     if "\0" in request.path or any("\0" in value for pair in request.args.items(multi=True) for value in pair):
         abort(_CLIENT)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from tracker.kernel.money import format_yuan
 from tracker.web.charts.drawing import HELD, INK, OVER, SPENT, THIS, Ratio, figure, share, tag, within
+from tracker.web.i18n import gettext
 
 _LENGTH, _SLIT, _TICK = 1000.0, 2.0, 4.0
 _SIZES = {"": "bar", "thin": "bar thin", "thick": "bar thick"}
 
 
-def bar(
+def bar(  # noqa: PLR0913  four figures make one bar
     total_fen: int,
     spent_fen: int = 0,
     held_fen: int = 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tracker.kernel.money import format_yuan, round_fen
 
@@ -23,10 +23,9 @@ def tag(name: str, content: Markup | str = "", /, **attributes: Attribute) -> Ma
     written = Markup("").join(
         Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), figure(value)) for key, value in attributes.items()
     )
-    inner = escape(content)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, inner) if inner else Markup("<{}{}/>").format(
-        Markup(name), written
-    )
+    if content:
+        return Markup("<{0}{1}>{2}</{0}>").format(name, written, content)
+    return Markup("<{}{}/>").format(name, written)
 
 
 def figure(value: Attribute) -> str:

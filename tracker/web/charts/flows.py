@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from tracker.web.charts.drawing import INK, QUIET, SERIES, Attribute, picture, tag, wan, words
-from tracker.web.i18n import percent_of
+from tracker.web.i18n import gettext, percent_of
 
 _WIDTH, _NODE, _GAP, _PAD, _PITCH = 1080.0, 12.0, 8.0, 8.0, 20.0
 _FROM_X, _MIDDLE_X, _TO_X = 150.0, 510.0, 870.0
@@ -44,9 +43,9 @@ def sankey(source: str, flows: Mapping[tuple[str, str], int], *, label: str = ""
     )
 
 
-def _sums(pairs: object) -> list[tuple[str, int]]:
+def _sums(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     added: dict[str, int] = {}
-    for name, fen in pairs:  # type: ignore[attr-defined]
+    for name, fen in pairs:
         added[name] = added.get(name, 0) + fen
     return list(added.items())
 
@@ -104,7 +103,9 @@ def _bands(plan: _Plan, flows: Mapping[tuple[str, str], int]) -> list[Markup]:
     return drawn
 
 
-def _band(x0: float, y0: float, x1: float, y1: float, height: float, colour: str) -> Markup:
+def _band(  # noqa: PLR0913, PLR0917  two points, a height and a colour
+    x0: float, y0: float, x1: float, y1: float, height: float, colour: str
+) -> Markup:
     middle = (x0 + x1) / 2
     path = (
         f"M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}V{y1 + height:.1f}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from tracker.web.charts.drawing import INK, OVER, SPENT, TRACK, Ratio, picture, tag, within, words
-from tracker.web.i18n import percent
+from tracker.web.i18n import gettext, percent
 
 _CENTRE, _RADIUS, _WIDTH = 100.0, 81.0, 15
 _START, _END = 0.02, pi - 0.02
@@ -16,9 +15,7 @@ _START, _END = 0.02, pi - 0.02
 
 def gauge(rate: Ratio, elapsed: Ratio, *, label: str = "") -> Markup:
     """Draw the execution rate (0.264) as an arc with a tick at the part of the year gone by."""
-    said = label or gettext(
-        "执行率 %(rate)s，时序进度 %(elapsed)s", rate=percent(rate), elapsed=percent(elapsed)
-    )
+    said = label or gettext("执行率 %(rate)s，时序进度 %(elapsed)s", rate=percent(rate), elapsed=percent(elapsed))
     return picture(
         200,
         118,

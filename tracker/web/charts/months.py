@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from tracker.web.charts.drawing import GRID, INK, PLAN, SERIES, SPENT, Attribute, figure, picture, tag, wan, words
+from tracker.web.i18n import gettext
 
 _WIDTH, _HEIGHT = 560.0, 236.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 16.0, 30.0, 28.0
@@ -16,9 +16,7 @@ _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _STEPS = 4
 
 
-def monthly(
-    spent_fen: Sequence[int], budget_fen: int, day_of_year: int, *, days: int = 365, label: str = ""
-) -> Markup:
+def monthly(spent_fen: Sequence[int], budget_fen: int, day_of_year: int, *, days: int = 365, label: str = "") -> Markup:
     """Draw the months' spending (at most twelve, January first) and its running total up to today.
 
     ``day_of_year`` counts from 1; ``days`` is 366 in a leap year. Without ``label`` the pace is said.
@@ -59,7 +57,7 @@ class _Scale:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - fen / self.top_fen)
 
     def month(self, index: int) -> tuple[int, int]:
-        """The days between which a month lies."""
+        """Return the days between which a month lies."""
         lengths = [length + (self.days == 366 and number == 1) for number, length in enumerate(_MONTH_DAYS)]  # noqa: PLR2004
         return sum(lengths[:index]), sum(lengths[: index + 1])
 

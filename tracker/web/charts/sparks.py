@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from tracker.kernel.money import format_yuan
 from tracker.web.charts.drawing import SERIES, figure, tag
+from tracker.web.i18n import gettext
 
 _WIDTH, _HEIGHT, _MARGIN = 60.0, 20.0, 3.0
 

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.web.forms.fields import Validators
+from tracker.web.i18n import gettext
 
 Choices = Sequence[tuple[Any, str]]
 
@@ -37,7 +38,7 @@ class ChoiceField(SelectField):
         """Set what may be chosen now."""
         self.choices = list(choices)
 
-    def iter_choices(self) -> Any:  # noqa: ANN401  WTForms' own protocol
+    def iter_choices(self) -> Any:
         """Give the options, the empty one first."""
         if self.blank is not None:
             yield "", self.blank, self.data is None, {}
@@ -57,16 +58,16 @@ class ChoiceField(SelectField):
         except (ValueError, TypeError, KeyError):
             raise ValueError(self._sentence()) from None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401  a WTForms form
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise ValidationError when the choice is not among the offered ones."""
         if self.data is not None and not any(self._is_chosen(value) for value, _ in self.choices):
             raise ValidationError(self._sentence())
 
-    def _is_chosen(self, value: Any) -> bool:  # noqa: ANN401  values are of the form's own kind
+    def _is_chosen(self, value: Any) -> bool:
         return self.data is not None and self.coerce(value) == self.data
 
     def _sentence(self) -> str:
-        return f"请从列表中选择{self.label.text}"
+        return gettext("请从列表中选择%(name)s", name=self.label.text)
 
 
 class ChoicesField(SelectMultipleField):
@@ -98,14 +99,14 @@ class ChoicesField(SelectMultipleField):
         except (ValueError, TypeError, KeyError):
             raise ValueError(self._sentence()) from None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401  a WTForms form
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise ValidationError when one of the choices was not offered."""
         offered = {self.coerce(value) for value, _ in self.choices}
         if any(value not in offered for value in self.data or ()):
             raise ValidationError(self._sentence())
 
     def _sentence(self) -> str:
-        return f"请从列表中选择{self.label.text}"
+        return gettext("请从列表中选择%(name)s", name=self.label.text)
 
 
 class TickField(BooleanField):
@@ -113,7 +114,7 @@ class TickField(BooleanField):
 
 
 def _or_nothing(coerce: Callable[[str], Any]) -> Callable[[Any], Any]:
-    def coerced(value: Any) -> Any:  # noqa: ANN401  values are of the form's own kind
+    def coerced(value: Any) -> Any:
         return None if value is None or value == "" else coerce(value)
 
     return coerced

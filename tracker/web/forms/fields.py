@@ -16,6 +16,7 @@ from wtforms.widgets import TextArea, TextInput
 from tracker.kernel import text
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan, parse_yuan
+from tracker.web.i18n import gettext
 
 Validators = Sequence[Callable[[Any, Any], None]]
 
@@ -30,14 +31,17 @@ def parse_day(typed: str) -> date:
     plain = "".join(_plain(typed).split())
     found = _DAY.fullmatch(plain)
     if not found:
-        raise ValueError("日期请写成年-月-日，例如 2026-03-05")
+        raise ValueError(gettext("日期请写成年-月-日，例如 2026-03-05"))
     year, month, day = (int(part) for part in found.groups() if part is not None)
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise ValueError(f"年份 {year} 不对，请核对日期")
+        raise ValueError(gettext("年份 %(year)s 不对，请核对日期", year=year))
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"没有 {year} 年 {month} 月 {day} 日这一天，请核对日期") from None
+        sentence = gettext(
+            "没有 %(year)s 年 %(month)s 月 %(day)s 日这一天，请核对日期", year=year, month=month, day=day
+        )
+        raise ValueError(sentence) from None
 
 
 class _TypedField(Field):
@@ -50,7 +54,7 @@ class _TypedField(Field):
         self.data = None
         typed = valuelist[0] if valuelist else ""
         if not isinstance(typed, str):
-            raise ValueError(f"{self.label.text}请直接填写，不要传文件")  # noqa: TRY004  WTForms catches ValueError
+            raise ValueError(gettext("%(name)s请直接填写，不要传文件", name=self.label.text))  # noqa: TRY004  WTForms catches ValueError
         if typed.strip():
             self.data = self.read(typed)
 
@@ -59,11 +63,11 @@ class _TypedField(Field):
             return text.one_line(str(self.raw_data[0])) if self.raw_data else ""
         return self.written(self.data)
 
-    def read(self, typed: str) -> Any:  # noqa: ANN401  each field hands over its own kind of value
+    def read(self, typed: str) -> Any:
         """Turn what was typed into the value. Raises ValueError in words."""
         raise NotImplementedError
 
-    def written(self, value: Any) -> str:  # noqa: ANN401  each field hands over its own kind of value
+    def written(self, value: Any) -> str:
         """Write the value the way the office writes it."""
         return str(value)
 
@@ -82,7 +86,7 @@ class MoneyField(_TypedField):
         try:
             return parse_yuan(typed, zero=self.zero)
         except Refused as refusal:
-            raise ValueError(refusal.sentence) from refusal
+            raise ValueError(gettext(refusal.sentence)) from refusal
 
     def written(self, value: int) -> str:
         """Write fen as ``1,234.50``."""
@@ -120,9 +124,10 @@ class CountField(_TypedField):
         """Return the number. Raises ValueError in words."""
         plain = "".join(_plain(typed).replace(",", "").split())
         if not _COUNT.fullmatch(plain):
-            raise ValueError(f"{self.label.text}只能填整数，例如 {max(self.least, 1)}")
+            raise ValueError(gettext("%(name)s只能填整数，例如 3", name=self.label.text))
         if not self.least <= int(plain) <= self.most:
-            raise ValueError(f"{self.label.text}应在 {self.least} 到 {self.most} 之间")
+            facts = {"name": self.label.text, "least": self.least, "most": self.most}
+            raise ValueError(gettext("%(name)s应在 %(least)s 到 %(most)s 之间", **facts))
         return int(plain)
 
 
@@ -145,11 +150,11 @@ class FigureField(_TypedField):
         """Return the figure. Raises ValueError in words."""
         plain = "".join(_plain(typed).replace(",", "").removesuffix("%").split())
         if not _FIGURE.fullmatch(plain):
-            raise ValueError(f"{self.label.text}只能填数字，例如 0.5")
+            raise ValueError(gettext("%(name)s只能填数字，例如 0.5", name=self.label.text))
         if len(plain.partition(".")[2]) > self.places:
-            raise ValueError(f"{self.label.text}最多 {self.places} 位小数")
+            raise ValueError(gettext("%(name)s最多 %(places)s 位小数", name=self.label.text, places=self.places))
         if Decimal(plain) > self.most:
-            raise ValueError(f"{self.label.text}不能大于 {self.most}")
+            raise ValueError(gettext("%(name)s不能大于 %(most)s", name=self.label.text, most=self.most))
         return Decimal(plain)
 
 
@@ -167,11 +172,14 @@ class _CleanText(StringField):
         typed = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
         self.data = self.clean(typed.replace("\t", " "))
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401  a WTForms form
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise ValidationError saying how much has to go."""
         over = len(self.data or "") - self.most
         if over > 0:
-            raise ValidationError(f"{self.label.text}最多 {self.most} 字，请删去 {over} 字")
+            sentence = gettext(
+                "%(name)s最多 %(most)s 字，请删去 %(over)s 字", name=self.label.text, most=self.most, over=over
+            )
+            raise ValidationError(sentence)
 
 
 class TextLine(_CleanText):

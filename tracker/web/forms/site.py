@@ -16,10 +16,10 @@ from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
 from tracker.kernel.errors import Refused
+from tracker.web.i18n import gettext
 
 _COMMAND_ID = re.compile(r"[0-9a-f]{32}")
 _HIGHEST_VERSION = 2**31 - 1
-_LOST_VERSION = "页面内容不完整，请刷新页面后再填一次"
 UNFIT = 422
 
 
@@ -38,20 +38,20 @@ class Wrong(NamedTuple):
 class Required(InputRequired):
     """A value has to be there. The sentence says which: 「请填写事由」."""
 
-    def __call__(self, form: Form, field: Any) -> None:  # noqa: ANN401  a WTForms field
+    def __call__(self, form: Form, field: Any) -> None:
         """Raise StopValidation when nothing, or only white space, was sent."""
         if field.process_errors:
             raise StopValidation
         raw = field.raw_data
         if not raw or (isinstance(raw[0], str) and not raw[0].strip()) or field.data in (None, "", []):
-            raise StopValidation(self.message or f"请填写{field.label.text}")
+            raise StopValidation(self.message or gettext("请填写%(name)s", name=field.label.text))
 
 
 class _Bare(FlaskForm):
     class Meta(FlaskForm.Meta):
         """Read posted fields and files only, and speak our own sentences."""
 
-        def wrap_formdata(self, form: Form, formdata: Any) -> Any:  # noqa: ANN401  WTForms' own protocol
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Take what a browser posts; a JSON body is nothing to a form."""
             if formdata is not _AUTO:
                 return formdata
@@ -70,7 +70,7 @@ class SiteForm(_Bare):
     command_id = HiddenField()
     status = UNFIT
 
-    def __init__(self, formdata: Any = None, **values: Any) -> None:  # noqa: ANN401  WTForms' own protocol
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata=_AUTO if formdata is None else formdata, **values)
         self.was_turned_down = False
         if not _COMMAND_ID.fullmatch(self.command_id.data or ""):
@@ -90,9 +90,9 @@ class SiteForm(_Bare):
         self.status = refusal.status
         if refusal.field and refusal.field in self:
             field = self[refusal.field]
-            field.errors = [*field.errors, refusal.sentence]
+            field.errors = [*field.errors, gettext(refusal.sentence)]
         else:
-            self.form_errors.append(refusal.sentence)
+            self.form_errors.append(gettext(refusal.sentence))
 
     def hidden_tag(self, *fields: str) -> Markup:
         """Write the hidden fields (token, command, version) without ids: a page may hold several forms."""
@@ -113,7 +113,7 @@ class VersionedForm(SiteForm):
         """Raise StopValidation when the version is missing or no version at all."""
         if field.data is None or not 0 <= field.data <= _HIGHEST_VERSION:
             field.errors = []
-            raise StopValidation(_LOST_VERSION)
+            raise StopValidation(gettext("页面内容不完整，请刷新页面后再填一次"))
 
 
 class LineForm(Form):
@@ -137,7 +137,7 @@ def _wrongs_of(form: Form, where: str) -> Iterator[Wrong]:
 
 def _wrongs_of_list(lines: FieldList) -> Iterator[Wrong]:
     for number, entry in enumerate(lines.entries, 1):
-        where = f"第 {number} 行："
+        where = gettext("第 %(number)s 行：", number=number)
         if isinstance(entry, FormField):
             yield from _wrongs_of(entry.form, where)
         else:
