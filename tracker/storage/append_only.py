@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME; END $$
+BEGIN RAISE EXCEPTION 'rows of %% are only added', TG_TABLE_NAME; END $$
 """
 
 

@@ -1,0 +1,175 @@
+"""The paper of a claim: what its voucher says is gathered once, at approval, and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tracker.claims import facts
+from tracker.claims.lifecycle import STEP_NAMES, Move, Step
+from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine
+from tracker.funds.queries import team_cell
+from tracker.kernel.actors import SEAT_NAMES, Actor, SeatKind
+from tracker.kernel.clock import day_of
+from tracker.kernel.money import capitals, format_yuan
+from tracker.vouchers import operations as vouchers
+from tracker.vouchers import queries
+from tracker.vouchers.content import LineContent, Payee, QuotaFigures, Signature, VoucherContent, to_json
+
+TEMPLATE_VERSION = 1
+
+
+class _Site:
+    base_url = "http://127.0.0.1:8000"
+
+
+def use_base_url(url: str) -> None:
+    """Make this the address papers send people to for checking them."""
+    _Site.base_url = url.rstrip("/")
+
+
+def issue_voucher(session: Session, claim: Claim, *, by: Actor, at: datetime) -> None:
+    """Number and freeze the voucher of a claim just approved."""
+    vouchers.issue(
+        session,
+        fund_id=claim.fund_id,
+        prefix=claim.fund.code,
+        year=claim.fund.year,
+        claim_id=claim.id,
+        template_version=TEMPLATE_VERSION,
+        compose=lambda number, code: to_json(content_of(session, claim, number, code, at=at)),
+        by=by,
+        at=at,
+    )
+
+
+def void_voucher(session: Session, claim: Claim, *, reason: str, by: Actor, at: datetime) -> None:
+    """Void the claim's standing voucher; its number stays."""
+    standing = queries.standing(session, claim.id)
+    if standing is not None:
+        vouchers.void(session, standing, reason=reason, by=by, at=at)
+
+
+def content_of(session: Session, claim: Claim, number: str, code: str, *, at: datetime) -> VoucherContent:
+    """Gather what the voucher of a claim says, at the moment it is approved."""
+    departs, returns = (_day(claim.facts.get(key)) for key in ("departs_on", "returns_on"))
+    return VoucherContent(
+        number=number,
+        title=f"{claim.fund.name}报销单",
+        fund_name=claim.fund.name,
+        budget_year=claim.fund.year,
+        function_code=claim.fund.function_code,
+        kind=claim.kind.value,
+        kind_label=KIND_NAMES[claim.kind],
+        filed_on=day_of(claim.submitted_at or at),
+        team=claim.team.name,
+        lead_unit=claim.team.lead_unit.name,
+        beneficiary=claim.beneficiary.name,
+        filer=claim.filer.name,
+        home_unit=claim.beneficiary.home_unit.name if claim.beneficiary.home_unit else "",
+        period_from=departs,
+        period_to=returns,
+        places=str(claim.facts.get("places") or ""),
+        purpose=claim.purpose,
+        details=_details(claim),
+        lines=tuple(_line(line) for line in claim.lines),
+        claimed_fen=claim.claimed_fen,
+        deducted_fen=claim.deducted_fen,
+        approved_fen=claim.approved_fen,
+        capitals=f"人民币{capitals(claim.approved_fen)}",
+        attachment_count=len(claim.attachments),
+        quota=_quota(session, claim),
+        payees=_payees(claim),
+        signatures=tuple(_signatures(claim)),
+        approved_at=at,
+        verify_url=f"{_Site.base_url}/verify/{code}",
+        verify_code=code,
+        template_version=TEMPLATE_VERSION,
+    )
+
+
+_SHOWN_APART = frozenset({"departs_on", "returns_on", "places"})
+
+
+def _details(claim: Claim) -> tuple[tuple[str, str], ...]:
+    """List the header fields of the kind that have no place of their own on the paper."""
+    return tuple(
+        (field.label, shown(claim.facts[field.key], field))
+        for field in facts.HEADER_FIELDS[claim.kind]
+        if field.key not in _SHOWN_APART and claim.facts.get(field.key) not in (None, "")
+    )
+
+
+def shown(value: Any, field: facts.Field) -> str:  # noqa: ANN401  a fact of any kind
+    """Write a fact as people read it."""
+    return format_yuan(value) if field.entry is facts.Entry.MONEY else str(value)
+
+
+def _line(line: ClaimLine) -> LineContent:
+    item = facts.item_of(line.category.economic_code, line.facts)
+    number = str(line.facts.get("bill_number") or "")
+    return LineContent(
+        position=line.position,
+        date=line.spent_on,
+        category=item.name or line.category.name,
+        economic_code=line.category.economic_code,
+        summary=line.summary,
+        bill_numbers=(number,) if number else (),
+        bill_count=int(line.facts.get("bill_count") or 0),
+        claimed_fen=line.claimed_fen,
+        deducted_fen=line.deducted_fen,
+        approved_fen=line.approved_fen,
+        deduction_reason=line.deduction_reason,
+    )
+
+
+def _quota(session: Session, claim: Claim) -> QuotaFigures | None:
+    """The team's quota as it stands: already claimed is what others hold and what is spent."""
+    cell = team_cell(session, claim.fund_id, claim.team_id)
+    if cell is None or cell.ceiling_fen is None or cell.available is None:
+        return None
+    used = cell.held + cell.spent - claim.approved_fen
+    return QuotaFigures(
+        annual_fen=cell.ceiling_fen, spent_fen=used, this_fen=claim.approved_fen, left_fen=cell.available
+    )
+
+
+def _payees(claim: Claim) -> tuple[Payee, ...]:
+    if claim.payee is None:
+        return ()
+    return (
+        Payee(
+            name=claim.payee.holder,
+            bank=claim.payee.bank,
+            account=f"尾号 {claim.payee.tail}",
+            method=PAY_NAMES[claim.payee.method],
+            amount_fen=claim.approved_fen,
+        ),
+    )
+
+
+def _signatures(claim: Claim) -> Iterable[Signature]:
+    """The boxes at the foot: who filed, who decided each lead-unit step; finance and the cashier sign by hand."""
+    on_behalf = claim.filer_id != claim.beneficiary_id
+    if on_behalf:
+        yield Signature(seat=SEAT_NAMES[SeatKind.AGENT], name=claim.filer.name, at=claim.submitted_at)
+    yield Signature(
+        seat="报销人", name=claim.beneficiary.name, at=None if on_behalf else claim.submitted_at
+    )
+    for name in claim.route:
+        step = Step(name)
+        if step in (Step.VERIFY, Step.PAY):
+            yield Signature(seat=STEP_NAMES[step] if step is Step.VERIFY else "出纳")
+            continue
+        decided = [d for d in claim.decisions if d.step is step and d.move in (Move.PASS, Move.APPROVE)]
+        if decided:
+            yield Signature(seat=STEP_NAMES[step], name=decided[-1].person.name, at=decided[-1].at)
+        else:
+            yield Signature(seat=STEP_NAMES[step])
+
+
+def _day(value: Any) -> date | None:  # noqa: ANN401  a fact of any kind
+    return date.fromisoformat(value) if isinstance(value, str) and value else None
