@@ -31,11 +31,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A cluster of our own for the run; PostgreSQL is required, not skipped: both engines carry the money."""
     if find_binaries() is None:
         pytest.fail("PostgreSQL 15 or newer is needed for the tests; `make test` installs it")
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    server = PostgresServer()
     server.start()
     server.create("template_tracker")
     database = open_database(server.url("template_tracker"))

@@ -89,8 +89,14 @@ def command(by: Actor, *, version: int | None = None, comment: str = "", at: dat
 def an_office(database: Database, *, quota_fen: int = 60_000_000, head_from_fen: int = 500_000) -> Office:
     """Make the office: a fund of 3,000,000.00 and a quota for each of two teams."""
     with database.writing() as session:
-        lead, other = Unit(name="云湖区工业和信息化局", short_name="区工信局"), Unit(name="云湖区科学技术局", short_name="区科技局")
-        home, bureau = Unit(name="云湖区农业农村局", short_name="区农业农村局"), Unit(name="云湖区财政局", short_name="区财政局")
+        lead, other = (
+            Unit(name="云湖区工业和信息化局", short_name="区工信局"),
+            Unit(name="云湖区科学技术局", short_name="区科技局"),
+        )
+        home, bureau = (
+            Unit(name="云湖区农业农村局", short_name="区农业农村局"),
+            Unit(name="云湖区财政局", short_name="区财政局"),
+        )
         session.add_all([lead, other, home, bureau])
         session.flush()
         team = Team(name="新能源招商组团", short_name="新能源", lead_unit_id=lead.id)
@@ -144,7 +150,13 @@ def an_office(database: Database, *, quota_fen: int = 60_000_000, head_from_fen:
     )
     with database.writing() as session:
         fund_id = open_fund(
-            session, facts, a_paper("云财预〔2026〕1号"), ceiling_fen=300_000_000, by=officer, at=NOON, command_id="open"
+            session,
+            facts,
+            a_paper("云财预〔2026〕1号"),
+            ceiling_fen=300_000_000,
+            by=officer,
+            at=NOON,
+            command_id="open",
         )
     with database.writing() as session:
         transfers = [Transfer(RESERVE, place, quota_fen) for place in (team.id, other_team.id)]
@@ -272,5 +284,3 @@ def a_paid(office: Office, *amounts_fen: int) -> int:
 def later(**ago: int) -> datetime:
     """Some time after noon."""
     return NOON + timedelta(**ago)
-
-

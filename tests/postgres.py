@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 
@@ -22,42 +23,33 @@ def find_binaries() -> Path | None:
 class PostgresServer:
     """Starts, makes databases, stops. PostgreSQL refuses to run as root, so root hands it to its own account."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         binaries = find_binaries()
         assert binaries is not None
         self.binaries = binaries
-        self.folder = folder / "cluster"
-        # A socket's path may be no longer than 107 bytes, so it does not lie in pytest's own deep folder.
-        self.socket = Path("/tmp") / f"tracker-pg-{os.getpid()}"  # noqa: S108
+        # A folder of its own, not pytest's: that one is closed to other accounts, and a socket's path is short.
+        self.home = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
         self.account = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
     def start(self) -> None:
-        self.socket.mkdir(exist_ok=True)
-        self.folder.mkdir()
-        if os.geteuid() == 0:
-            for place in (self.socket, self.folder):
-                os.chown(place, self.account.pw_uid, self.account.pw_gid)
-            for place in self.folder.parents:
-                if place.stat().st_uid == 0 and place != Path("/"):
-                    place.chmod(place.stat().st_mode | 0o011)
-        self._run("initdb", "-D", str(self.folder), "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "tracker")
-        settings = f"-c unix_socket_directories={self.socket} -c listen_addresses= -c max_connections=120 -c fsync=off"
-        self._run(
-            "pg_ctl", "-D", str(self.folder), "-o", settings, "-l", str(self.folder / "log"), "-w", "start"
-        )
+        os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
+        cluster = str(self.home / "cluster")
+        self._run("initdb", "-D", cluster, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "tracker")
+        settings = f"-c unix_socket_directories={self.home} -c listen_addresses= -c max_connections=120 -c fsync=off"
+        self._run("pg_ctl", "-D", cluster, "-o", settings, "-l", str(self.home / "log"), "-w", "start")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.folder), "-m", "immediate", "stop")
-        shutil.rmtree(self.socket, ignore_errors=True)
+        self._run("pg_ctl", "-D", str(self.home / "cluster"), "-m", "immediate", "stop")
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def create(self, name: str, *, template: str = "template1") -> None:
-        self._run("createdb", "-h", str(self.socket), "-U", "tracker", "-T", template, name)
+        self._run("createdb", "-h", str(self.home), "-U", "tracker", "-T", template, name)
 
     def drop(self, name: str) -> None:
-        self._run("dropdb", "-h", str(self.socket), "-U", "tracker", "--force", name)
+        self._run("dropdb", "-h", str(self.home), "-U", "tracker", "--force", name)
 
     def url(self, name: str) -> str:
-        return f"postgresql+psycopg://tracker@/{name}?host={self.socket}"
+        return f"postgresql+psycopg://tracker@/{name}?host={self.home}"
 
     def _run(self, program: str, *arguments: str) -> None:
         user = self.account.pw_name if os.geteuid() == 0 else None

@@ -412,9 +412,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_budget_paper_recorded_by")),
         sa.ForeignKeyConstraint(["scan_id"], ["evidence.id"], name=op.f("fk_budget_paper_scan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_paper")),
-        sa.UniqueConstraint(
-            "fund_id", "number", "kind", "recorded_at", name=op.f("uq_budget_paper_fund_id_number_kind_recorded_at")
-        ),
     )
     with op.batch_alter_table("budget_paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_budget_paper_fund_id"), ["fund_id"], unique=False)

@@ -156,9 +156,7 @@ def _signatures(claim: Claim) -> Iterable[Signature]:
     on_behalf = claim.filer_id != claim.beneficiary_id
     if on_behalf:
         yield Signature(seat=SEAT_NAMES[SeatKind.AGENT], name=claim.filer.name, at=claim.submitted_at)
-    yield Signature(
-        seat="报销人", name=claim.beneficiary.name, at=None if on_behalf else claim.submitted_at
-    )
+    yield Signature(seat="报销人", name=claim.beneficiary.name, at=None if on_behalf else claim.submitted_at)
     for name in claim.route:
         step = Step(name)
         if step in (Step.VERIFY, Step.PAY):

@@ -82,7 +82,6 @@ class BudgetPaper(Base):
     """The document money comes from: number, date, issuing body, reason, scan."""
 
     __tablename__ = "budget_paper"
-    __table_args__ = (UniqueConstraint("fund_id", "number", "kind", "recorded_at"),)
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), index=True)

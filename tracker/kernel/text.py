@@ -14,9 +14,10 @@ def one_line(text: str) -> str:
 
 def block(text: str) -> str:
     """Return the text with its line breaks, without control, surrogate and direction characters."""
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in plain if c == "\n" or _keeps(c)).strip()
 
 
 def _keeps(character: str) -> bool:
-    return character not in _DIRECTION and (unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"})
+    # Unassigned code points stay: a rare character of a name may be younger than Python's tables.
+    return character not in _DIRECTION and unicodedata.category(character) not in {"Cc", "Cs", "Co"}
