@@ -1,0 +1,90 @@
+"""Open pages as a person of the office: a checked client, signed in, at two in the afternoon of the office's day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.office import NOON, Office
+from tests.web.checked_client import CheckedClient, checked_client
+from tracker.application import create_app
+from tracker.identity.operations import start_sign_in
+from tracker.kernel import clock
+from tracker.settings import Settings
+
+AFTERNOON = NOON + timedelta(hours=2)
+Browse = Callable[[str], CheckedClient]
+
+
+class Clock:
+    """The clock of the pages; it stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = AFTERNOON
+
+    def now(self, zone: tzinfo | None = None) -> datetime:
+        return self.moment.astimezone(zone)
+
+    def pass_by(self, **span: float) -> datetime:
+        self.moment += timedelta(**span)
+        return self.moment
+
+
+@pytest.fixture
+def page_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What ``now()`` tells at the edge, for as long as the test runs."""
+    standing = Clock()
+    monkeypatch.setattr(clock, "datetime", standing)
+    return standing
+
+
+def office_settings(office: Office, var: Path, *, password_profile: str = "dengbao3") -> Settings:
+    """Settings of an installation that uses the office's database."""
+    return Settings(
+        var=var,
+        database_url=office.database.url.render_as_string(hide_password=False),
+        secret_key=b"the same key in every test......",
+        base_url="http://localhost",
+        trusted_hosts=(),
+        secure_cookies=False,
+        password_profile=password_profile,
+    )
+
+
+@pytest.fixture
+def pages_of(request: pytest.FixtureRequest) -> Office:
+    """The office the test asked for: ``office`` on each engine, else ``small_office`` on SQLite."""
+    wanted = "office" if "office" in request.fixturenames else "small_office"
+    found = request.getfixturevalue(wanted)
+    assert isinstance(found, Office)
+    return found
+
+
+@pytest.fixture
+def app(pages_of: Office, tmp_path: Path, page_clock: Clock) -> Iterator[Flask]:
+    """The whole application on the office's database."""
+    made = create_app(office_settings(pages_of, tmp_path))
+    made.testing = True
+    yield made
+
+
+@pytest.fixture
+def browse(app: Flask, pages_of: Office, page_clock: Clock) -> Browse:
+    """``browse("reviewer")`` is a client signed in as that person; ``browse("")`` is nobody."""
+
+    def signed_in(name: str) -> CheckedClient:
+        client = checked_client(app)
+        if name:
+            with pages_of.database.writing() as session:
+                token = start_sign_in(
+                    session, pages_of.people[name], at=page_clock.moment, address="127.0.0.1", browser="tests"
+                )
+            with client.session_transaction() as kept:
+                kept["sign_in"] = token
+        return client
+
+    return signed_in
