@@ -158,8 +158,8 @@ def _add_pages(app: Flask) -> None:
 
     @app.get("/rows/<int:row_id>")
     @public
-    def one_row(row_id: int) -> str:
-        return str(row_id)
+    def one_row(row_id: int) -> Response:
+        return Response(str(row_id), mimetype="text/plain")
 
     @app.get("/leaf.txt")
     @signed_in

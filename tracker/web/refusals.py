@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -51,6 +51,7 @@ _MOST_DIGITS = 20
 def answer_refusals(app: Flask) -> None:
     """Give every refusal and fault of the app its page."""
     app.url_map.converters["int"] = RowId
+    app.before_request(_limit_text)
     app.before_request(_refuse_nul_in_address)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _expired)
@@ -101,6 +102,12 @@ def refuse_nul_in_form() -> None:
     """Refuse a posted NUL; called after the door, so that strangers' uploads are not read."""
     if any("\0" in value for pair in request.form.items(multi=True) for value in pair):
         abort(_CLIENT)
+
+
+def _limit_text() -> None:
+    """Only files may be large: a body without parts is read whole, so it gets the bound of a form's text."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_nul_in_address() -> None:

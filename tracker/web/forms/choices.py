@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.fields.choices import Choice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -31,7 +32,8 @@ class ChoiceField(SelectField):
         blank: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, validators, coerce=_or_nothing(coerce), choices=list(choices), **kwargs)
+        super().__init__(label, validators, coerce=_or_nothing(coerce), **kwargs)
+        self.choices = list(choices)
         self.blank = blank
 
     def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
@@ -41,8 +43,8 @@ class ChoiceField(SelectField):
     def iter_choices(self) -> Any:
         """Give the options, the empty one first."""
         if self.blank is not None:
-            yield "", self.blank, self.data is None, {}
-        yield from ((value, label, self._is_chosen(value), {}) for value, label in self.choices)
+            yield Choice("", self.blank, self.data is None, {})
+        yield from (Choice(value, label, self._is_chosen(value), {}) for value, label in self.choices)
 
     def has_groups(self) -> bool:
         """Tell that options come in one list."""
@@ -85,11 +87,20 @@ class ChoicesField(SelectMultipleField):
         coerce: Callable[[str], Any] = str,
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, validators, coerce=coerce, choices=list(choices), **kwargs)
+        super().__init__(label, validators, coerce=coerce, **kwargs)
+        self.choices = list(choices)
 
     def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
         """Set what may be chosen now."""
         self.choices = list(choices)
+
+    def iter_choices(self) -> Any:
+        """Give the options."""
+        yield from (Choice(value, label, self.coerce(value) in (self.data or ()), {}) for value, label in self.choices)
+
+    def has_groups(self) -> bool:
+        """Tell that options come in one list."""
+        return False
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the choices. Raises ValueError for what cannot be one."""

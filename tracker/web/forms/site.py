@@ -38,7 +38,7 @@ class Wrong(NamedTuple):
 class Required(InputRequired):
     """A value has to be there. The sentence says which: 「请填写事由」."""
 
-    def __call__(self, form: Form, field: Any) -> None:
+    def __call__(self, form: Form, field: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise StopValidation when nothing, or only white space, was sent."""
         if field.process_errors:
             raise StopValidation
@@ -111,7 +111,7 @@ class VersionedForm(SiteForm):
 
     def validate_version(self, field: IntegerField) -> None:
         """Raise StopValidation when the version is missing or no version at all."""
-        if field.data is None or not 0 <= field.data <= _HIGHEST_VERSION:
+        if not field.raw_data or field.data is None or not 0 <= field.data <= _HIGHEST_VERSION:
             field.errors = []
             raise StopValidation(gettext("页面内容不完整，请刷新页面后再填一次"))
 
