@@ -89,7 +89,10 @@ def upgrade() -> None:
         sa.Column("short_name", sa.String(length=20), nullable=False),
         sa.Column("credit_code", sa.String(length=20), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.String(length=48), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_unit_command_id")),
         sa.UniqueConstraint("name", name=op.f("uq_unit_name")),
     )
     op.create_table(
@@ -173,9 +176,12 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.String(length=48), nullable=True),
         sa.CheckConstraint("failures >= 0", name=op.f("ck_person_failures")),
         sa.ForeignKeyConstraint(["home_unit_id"], ["unit.id"], name=op.f("fk_person_home_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_person_command_id")),
         sa.UniqueConstraint("sign_in_name", name=op.f("uq_person_sign_in_name")),
     )
     op.create_table(
@@ -185,8 +191,11 @@ def upgrade() -> None:
         sa.Column("short_name", sa.String(length=20), nullable=False),
         sa.Column("lead_unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.String(length=48), nullable=True),
         sa.ForeignKeyConstraint(["lead_unit_id"], ["unit.id"], name=op.f("fk_team_lead_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_team_command_id")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
@@ -272,6 +281,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_uploader", ["uploaded_by", "id"], unique=False)
 
     op.create_table(
+        "daily_spending",
+        sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("spent_fen", sa.BigInteger(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_daily_spending_fund_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_daily_spending_team_id")),
+        sa.PrimaryKeyConstraint("fund_id", "team_id", "day", name=op.f("pk_daily_spending")),
+    )
+    op.create_table(
         "monthly_spending",
         sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -338,12 +358,15 @@ def upgrade() -> None:
         sa.Column("quota_fen", sa.BigInteger(), nullable=True),
         sa.Column("given_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.String(length=48), nullable=True),
         sa.CheckConstraint("held_until IS NULL OR held_until > held_from", name=op.f("ck_seat_term")),
         sa.CheckConstraint("quota_fen IS NULL OR quota_fen > 0", name=op.f("ck_seat_quota")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_seat_team_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_seat_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_seat_command_id")),
     )
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_person", ["person_id"], unique=False)
@@ -386,7 +409,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_book_entry")),
     )
     with op.batch_alter_table("book_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_book_entry_cell", ["cell_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_book_entry_cell", ["cell_id", "transaction_id", "bucket", "amount_fen"], unique=False
+        )
         batch_op.create_index("ix_book_entry_transaction", ["transaction_id"], unique=False)
 
     op.create_table(

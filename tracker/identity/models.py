@@ -20,6 +20,8 @@ class Unit(Base):
     short_name: Mapped[str] = mapped_column(String(20))
     credit_code: Mapped[str] = mapped_column(String(20), default="")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    command_id: Mapped[str | None] = mapped_column(String(48), unique=True)
 
 
 class Person(Base):
@@ -40,6 +42,8 @@ class Person(Base):
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    command_id: Mapped[str | None] = mapped_column(String(48), unique=True)
 
     home_unit: Mapped[Unit | None] = relationship()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.identity.models import Person, Unit
@@ -22,6 +22,8 @@ class Team(Base):
     short_name: Mapped[str] = mapped_column(String(20))
     lead_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    command_id: Mapped[str | None] = mapped_column(String(48), unique=True)
 
     lead_unit: Mapped[Unit] = relationship()
 
@@ -49,6 +51,8 @@ class Seat(Base):
     """What a filing agent may file in the year, if the lead unit set a quota."""
     given_by: Mapped[int] = mapped_column(Identifier)
     given_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    command_id: Mapped[str | None] = mapped_column(String(48), unique=True)
 
     person: Mapped[Person] = relationship()
     team: Mapped[Team | None] = relationship()
