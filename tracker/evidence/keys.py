@@ -52,39 +52,41 @@ def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) 
     the one in use.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    shares = []
     for use in sorted(uses, key=lambda use: (normal(use.code), normal(use.number), use.line_key)):
-        code, number = normal(use.code), normal(use.number)
-        session.execute(
-            dialect.insert(InvoiceKey)
-            .values(code=code, number=number, total_fen=use.total_fen, used_fen=0)
-            .on_conflict_do_nothing(index_elements=["code", "number"])
+        key = dialect.insert(InvoiceKey.__table__).values(
+            code=normal(use.code), number=normal(use.number), total_fen=use.total_fen, used_fen=use.share_fen
         )
-        named = (InvoiceKey.code == code) & (InvoiceKey.number == number)
         # An invoice nobody uses has the total its newest reader gives it: the last one may have been a slip.
-        session.execute(
-            update(InvoiceKey)
-            .where(named, InvoiceKey.used_fen == 0)
-            .values(total_fen=use.total_fen)
-            .execution_options(synchronize_session=False)
+        fits = (InvoiceKey.used_fen == 0) | (
+            (InvoiceKey.total_fen == key.excluded.total_fen)
+            & (InvoiceKey.used_fen + key.excluded.used_fen <= InvoiceKey.total_fen)
         )
-        taken = session.execute(
-            update(InvoiceKey)
-            .where(
-                named,
-                InvoiceKey.total_fen == use.total_fen,
-                InvoiceKey.used_fen + use.share_fen <= InvoiceKey.total_fen,
-            )
-            .values(used_fen=InvoiceKey.used_fen + use.share_fen)
-            .returning(InvoiceKey.id)
-            .execution_options(synchronize_session=False)
-        ).scalar_one_or_none()
+        taken = None
+        if use.share_fen <= use.total_fen:
+            taken = session.execute(
+                key.on_conflict_do_update(
+                    index_elements=["code", "number"],
+                    set_={
+                        "used_fen": InvoiceKey.used_fen + key.excluded.used_fen,
+                        "total_fen": key.excluded.total_fen,
+                    },
+                    where=fits,
+                ).returning(InvoiceKey.id)
+            ).scalar_one_or_none()
         if taken is None:
-            raise _refusal(session, use, code, number)
-        session.execute(
-            insert(InvoiceShare).values(
-                key_id=taken, claim_id=claim_id, line_key=use.line_key, amount_fen=use.share_fen, used_at=at
-            )
+            raise _refusal(session, use)
+        shares.append(
+            {
+                "key_id": taken,
+                "claim_id": claim_id,
+                "line_key": use.line_key,
+                "amount_fen": use.share_fen,
+                "used_at": at,
+            }
         )
+    if shares:
+        session.execute(insert(InvoiceShare.__table__), shares)
 
 
 def free(session: Session, claim_id: int, *, at: datetime) -> None:
@@ -115,10 +117,35 @@ def holders(session: Session, code: str, number: str) -> Sequence[int]:
     ).all()
 
 
-def _refusal(session: Session, use: Use, code: str, number: str) -> Refused:
-    total, used = session.execute(
-        select(InvoiceKey.total_fen, InvoiceKey.used_fen).where(InvoiceKey.code == code, InvoiceKey.number == number)
-    ).one()
+@dataclass(frozen=True)
+class UsedElsewhere:
+    """An invoice other claims use now: its total and what they use of it, in fen."""
+
+    total_fen: int
+    used_fen: int
+
+
+def used_elsewhere(
+    session: Session, invoices: Sequence[tuple[str, str]], *, claim_id: int
+) -> dict[tuple[str, str], UsedElsewhere]:
+    """Look up which of these invoices (code, number) other claims use now; keyed by their normal spelling."""
+    numbers = {normal(number) for _, number in invoices}
+    if not numbers:
+        return {}
+    rows = session.execute(
+        select(InvoiceKey.code, InvoiceKey.number, InvoiceKey.total_fen, func.sum(InvoiceShare.amount_fen))
+        .join(InvoiceShare, InvoiceShare.key_id == InvoiceKey.id)
+        .where(InvoiceKey.number.in_(numbers), InvoiceShare.freed_at.is_(None), InvoiceShare.claim_id != claim_id)
+        .group_by(InvoiceKey.id)
+    )
+    return {(code, number): UsedElsewhere(total, int(used)) for code, number, total, used in rows}
+
+
+def _refusal(session: Session, use: Use) -> Refused:
+    code, number = normal(use.code), normal(use.number)
+    named = (InvoiceKey.code == code) & (InvoiceKey.number == number)
+    kept = session.execute(select(InvoiceKey.total_fen, InvoiceKey.used_fen).where(named)).one_or_none()
+    total, used = kept or (use.total_fen, 0)
     claim_ids = tuple(holders(session, code, number))
     if total != use.total_fen:
         return InvoiceAltered(

@@ -89,8 +89,16 @@ def _sum_row(sheet: Sheet) -> list[Fact]:
     labels = sheet.named("sum")
     if not labels:
         return []
-    pieces = money_pieces(sheet, level_with(sheet, labels[-1]))
     heads = _head_row(sheet)
+    # The nearest height first: on a full form the last item line stands close above the sums.
+    for share in (0.35, 0.8):
+        found = _sum_facts(money_pieces(sheet, level_with(sheet, labels[-1], share=share)), heads)
+        if len(found) == 2:  # noqa: PLR2004  amount and tax
+            return found
+    return found
+
+
+def _sum_facts(pieces: list[Span], heads: dict[str, Label]) -> list[Fact]:
     by_column: dict[str, Span] = {}
     if {"amount_head", "tax_head"} <= heads.keys():
         columns = {name: heads[name].span for name in ("amount_head", "tax_head")}

@@ -59,6 +59,13 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     return Findings(tuple(facts), items, legs)
 
 
+def several_invoices(pages: Sequence[PageText]) -> bool:
+    """Whether the pages show different invoice numbers: several invoices were joined into one file."""
+    numbers = {fact.value for page in pages if page.glyphs for fact in _labelled(take_apart(page))
+               if fact.field == "invoice_number"}
+    return len(numbers) > 1
+
+
 def _fact(field: str, value: str | int | date, span: Span | None, sureness: Sureness = Sureness.STATED) -> Fact:
     return Fact(field, value, Source.TEXT, READER, sureness, span.box if span else None)
 

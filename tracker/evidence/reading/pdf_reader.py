@@ -28,11 +28,14 @@ _LARGEST_SIDE: Final = 3000
 def read_pdf(data: bytes) -> list[Findings]:
     """Read every source in a PDF, most trusted first. Raises Unreadable when the file is refused."""
     with pdf.opened(data) as document:
+        pages = [pdf.page_text(document, number) for number in pdf.read_pages(document)]
+        if len(pages) > 1 and layout.several_invoices(pages):
+            return [Findings(notes=("这个 PDF 里有多张发票，请拆成一张一个文件后上传",))]
         return [
             *_attached(document, data),
             _document_keys(document),
             _code_on_page(document),
-            layout.read_pages([pdf.page_text(document, number) for number in pdf.read_pages(document)]),
+            layout.read_pages(pages),
         ]
 
 
