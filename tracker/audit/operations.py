@@ -56,9 +56,9 @@ def record(  # noqa: PLR0913  a trail line has this many facts
     }
     link["previous"] = head.digest
     link["digest"] = digest(head.digest, link_fields(link))
-    session.execute(insert(AuditEntry).values(link))
+    session.execute(insert(AuditEntry.__table__).values(link))
     session.execute(
-        update(ChainHead).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
+        update(ChainHead.__table__).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
     )
 
 

@@ -22,5 +22,5 @@ def next_number(session: Session, series: str) -> int:
     """Return the next number of a series, counted from 1; it is given back if the transaction fails."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(Counter).values(series=series, last=0).on_conflict_do_nothing())
-    session.execute(update(Counter).where(Counter.series == series).values(last=Counter.last + 1))
+    session.execute(update(Counter.__table__).where(Counter.series == series).values(last=Counter.last + 1))
     return session.scalars(select(Counter.last).where(Counter.series == series)).one()

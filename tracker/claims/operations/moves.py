@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.audit.operations import fund_chain, record
 from tracker.claims import policy, queries
@@ -56,14 +57,14 @@ class AlreadyDone(Exception):  # noqa: N818  not an error: the first click's ans
         self.claim = claim
 
 
-def begin(session: Session, claim_id: int, move: Move, command: Command) -> Turn:
-    """Load and lock the claim for a move.
+def begin(session: Session, claim_id: int, move: Move, command: Command, *, claim: Claim | None = None) -> Turn:
+    """Load and lock the claim for a move (unless the caller has it locked already).
 
     Raises NotFound for what the person may not see, AlreadyDone for a command seen before, Stale when somebody
     changed the claim since the page was drawn, NotOpen when the state does not allow the move, Forbidden when
     the person may not make it.
     """
-    claim = queries.one(session, claim_id, seen_by=command.by, lock=True)
+    claim = claim or queries.locked(session, claim_id, seen_by=command.by)
     if session.scalar(select(Decision.id).where(Decision.command_id == command.command_id)) is not None:
         raise AlreadyDone(claim)
     if command.version is not None and command.version != claim.version:
@@ -92,12 +93,13 @@ def write(
     *,
     step: Step | None,
     decides: bool,
+    acted_at: Step | None = None,
     amount_fen: int | None = None,
     changes: dict[str, Any] = _UNCHANGED,
 ) -> None:
     """Write the state and the decision. ``decides`` makes a second decision on the step impossible to store.
 
-    Raises Stale when the state has moved on under the page.
+    ``acted_at`` names the step the person stood at, where it is not the one whose turn it was. Raises Stale when the state has moved on under the page.
     """
     claim, command = turn.claim, turn.command
     round_acted, step_acted = claim.round, claim.step
@@ -110,20 +112,19 @@ def write(
         **changes,
     }
     moved = turn.session.execute(
-        update(Claim)
+        update(Claim.__table__)
         .where(Claim.id == claim.id, Claim.state == claim.state, Claim.version == claim.version)
         .values(new)
-        .execution_options(synchronize_session=False)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
         raise Stale(what_changed(claim))
     turn.session.execute(
-        insert(Decision).values(
+        insert(Decision.__table__).values(
             claim_id=claim.id,
             command_id=command.command_id,
             round=round_acted,
             step=step_acted if decides else None,
-            at_step=step_acted,
+            at_step=acted_at or step_acted,
             move=turn.move,
             person_id=command.by.person_id,
             seat=turn.seat,
@@ -132,12 +133,19 @@ def write(
             amount_fen=amount_fen,
         )
     )
-    turn.session.refresh(claim)
+    for name, value in new.items():
+        set_committed_value(claim, name, value)
     turn.session.expire(claim, ["decisions"])
 
 
 def move_money(turn: Turn, verb: Verb, shares: Shares, *, document: Document | None = None) -> None:
-    """Post the move's entries, record it in the trail, and move the cells last. Raises NotEnoughLeft, NoQuota."""
+    """Post the move's entries, record it in the trail, and move the cells last. Raises NotEnoughLeft, NoQuota.
+
+    A claim whose every line was deducted holds nothing: there is nothing to post then.
+    """
+    if not shares.by_category:
+        leave_trail(turn)
+        return
     lines = book.carry(turn.session, verb, shares)
     book.post(
         turn.session,

@@ -45,13 +45,12 @@ def pay(session: Session, claim_id: int, facts: PaymentFacts, command: Command) 
     Raises Refused beyond what is still to be paid, for a day in the future or before acceptance, or for a payee
     that is not the claim's; Forbidden, Stale, NotOpen.
     """
-    claim = queries.one(session, claim_id, seen_by=command.by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=command.by)
     rest = facts.amount_fen == claim.payable_fen
     try:
-        turn = begin(session, claim_id, Move.PAY_REST if rest else Move.PAY_PART, command)
+        turn = begin(session, claim_id, Move.PAY_REST if rest else Move.PAY_PART, command, claim=claim)
     except AlreadyDone as done:
         return done.claim
-    claim = turn.claim
     payee = _payee(session, claim, facts)
     _require_sound(claim, facts, command)
     shares = _shares_of(claim, facts.amount_fen)
@@ -95,13 +94,14 @@ def pay(session: Session, claim_id: int, facts: PaymentFacts, command: Command) 
 def payment_returned(session: Session, claim_id: int, payment_id: int, returned_on: date, command: Command) -> Claim:
     """Record that the bank sent a payment back (退票): spent money is held again and the claim is payable again."""
     reason = require_reason(command.comment, "登记退票")
-    claim = queries.one(session, claim_id, seen_by=command.by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=command.by)
     payment = next((payment for payment in claim.payments if payment.id == payment_id), None)
     if payment is None:
         raise NotFound("没有找到这笔支付，请刷新页面")
     last = claim.paid_fen == payment.amount_fen
     try:
-        turn = begin(session, claim_id, Move.LAST_PAYMENT_RETURNED if last else Move.PAYMENT_RETURNED, command)
+        move = Move.LAST_PAYMENT_RETURNED if last else Move.PAYMENT_RETURNED
+        turn = begin(session, claim_id, move, command, claim=claim)
     except AlreadyDone as done:
         return done.claim
     if payment.returned_at is not None:

@@ -1,0 +1,205 @@
+"""Time a claim's life through the operations beside its own writes replayed by the bare driver.
+
+The floor is honest by construction: every INSERT, UPDATE and DELETE of the measured run is recorded and then
+replayed, transaction by transaction, on a copy of the same database with nothing but the driver.
+
+    python -m benchmarks.money_door [--claims 200] [--postgres URL-OF-AN-EMPTY-DATABASE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sqlite3
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.office import TODAY, Office, a_draft, a_filing, a_payee, an_office, command
+from tracker import schema
+from tracker.claims import operations
+from tracker.claims.models import Claim
+from tracker.claims.operations.payments import PaymentFacts
+from tracker.storage import Database, open_database, use
+from tracker.storage.files import FileStore, use_files
+
+LINES = 5
+
+
+def main() -> None:
+    """Print the ratio of the operations to their floor, and the fairness of 32 writers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--claims", type=int, default=200)
+    parser.add_argument("--postgres", default="")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
+        _measure_sqlite(Path(folder), chosen.claims)
+        _fairness(Path(folder), chosen.claims)
+    if chosen.postgres:
+        _measure_postgres(chosen.postgres, chosen.claims)
+
+
+def _prepare(database: Database, folder: Path, claims: int) -> tuple[Office, list[tuple[int, Any]], int]:
+    schema.upgrade(use(database))
+    use_files(FileStore(folder / "files"))
+    office = an_office(database, quota_fen=140_000_000, head_from_fen=0)
+    drafts = [
+        (a_draft(office, filing), filing)
+        for filing in (a_filing(office, *([10_000] * LINES)) for _ in range(claims))
+    ]
+    return office, drafts, a_payee(office)
+
+
+def _lives(office: Office, drafts: list[tuple[int, Any]], payee_id: int) -> float:
+    """Take every draft to paid; return seconds."""
+    people = {name: office.actor(name) for name in ("member", "reviewer", "head", "officer", "cashier")}
+    acts: list[Callable[..., object]] = [
+        lambda s, c, f: operations.submit(s, c, f, command(people["member"])),
+        lambda s, c, _: operations.approve(s, c, command(people["reviewer"])),
+        lambda s, c, _: operations.approve(s, c, command(people["head"])),
+        lambda s, c, _: operations.verify(s, c, command(people["officer"])),
+        lambda s, c, f: operations.pay(
+            s, c, PaymentFacts(payee_id, f.claimed_fen, TODAY), command(people["cashier"])
+        ),
+    ]
+    started = time.perf_counter()
+    for claim_id, filing in drafts:
+        for act in acts:
+            with office.database.writing() as session:
+                act(session, claim_id, filing)
+    return time.perf_counter() - started
+
+
+class _Recorder:
+    """Keeps the writes of each transaction as the driver was given them."""
+
+    def __init__(self, database: Database) -> None:
+        self.transactions: list[list[tuple[str, Any, bool]]] = []
+        self._open: list[tuple[str, Any, bool]] = []
+        event.listen(database.engine, "before_cursor_execute", self._keep)
+        event.listen(database.engine, "commit", self._close)
+
+    def _keep(self, _c: object, _cursor: object, statement: str, parameters: Any, _x: object, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            self._open.append((statement, parameters, many))
+
+    def _close(self, _connection: object) -> None:
+        if self._open:
+            self.transactions.append(self._open)
+            self._open = []
+
+
+def _measure_sqlite(folder: Path, claims: int) -> None:
+    place, copy = folder / "tracker.db", folder / "floor.db"
+    database = open_database(f"sqlite:///{place}")
+    office, drafts, payee_id = _prepare(database, folder, claims)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(place, copy)
+    recorder = _Recorder(database)
+    ours = _lives(office, drafts, payee_id)
+    floor = _replay_sqlite(copy, recorder.transactions)
+    _row("SQLite", claims, ours, floor, 0.25)
+    database.close()
+
+
+def _replay_sqlite(place: Path, transactions: list[list[tuple[str, Any, bool]]]) -> float:
+    connection = sqlite3.connect(place, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    started = time.perf_counter()
+    for transaction in transactions:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, parameters, many in transaction:
+            cursor = (connection.executemany if many else connection.execute)(statement, parameters)
+            if cursor.description:
+                cursor.fetchall()
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - started
+    connection.close()
+    return seconds
+
+
+def _measure_postgres(url: str, claims: int) -> None:
+    """Replay inside the same database, taken back to its state before: the measured writes are undone by a template."""
+    import psycopg  # noqa: PLC0415  only this measurement needs the bare driver
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(url)
+        office, drafts, payee_id = _prepare(database, Path(folder), claims)
+        name, floor_name = str(database.url.database), f"{database.url.database}_floor"
+        database.close()
+        plain = database.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{floor_name}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{floor_name}" TEMPLATE "{name}"')  # type: ignore[call-overload]
+        recorder = _Recorder(database)
+        ours = _lives(office, drafts, payee_id)
+        database.close()
+        bare = database.url.set(drivername="postgresql", database=floor_name).render_as_string(hide_password=False)
+        with psycopg.connect(bare) as connection:
+            started = time.perf_counter()
+            for transaction in recorder.transactions:
+                for statement, parameters, many in transaction:
+                    cursor = connection.cursor()
+                    (cursor.executemany if many else cursor.execute)(statement, parameters)  # type: ignore[operator]
+                connection.commit()
+            floor = time.perf_counter() - started
+        _row("PostgreSQL", claims, ours, floor, 0.40)
+
+
+def _row(engine: str, claims: int, ours: float, floor: float, target: float) -> None:
+    ratio = floor / ours
+    print(  # noqa: T201  a benchmark prints
+        f"{engine}: {claims} claims of {LINES} lines, submit to paid: {ours / claims * 1000:.1f} ms each, "
+        f"bare writes {floor / claims * 1000:.1f} ms, ratio {ratio:.0%} (target {target:.0%})"
+    )
+
+
+def _fairness(folder: Path, claims: int, writers: int = 32) -> None:
+    database = open_database(f"sqlite:///{folder / 'fair.db'}")
+    office, drafts, _ = _prepare(database, folder, max(claims, writers * 10))
+    member = office.actor("member")
+    queue = list(drafts)
+    done: dict[int, int] = dict.fromkeys(range(writers), 0)
+    waits: list[float] = []
+    guard = threading.Lock()
+
+    def write(number: int) -> None:
+        while True:
+            with guard:
+                if not queue:
+                    return
+                claim_id, filing = queue.pop()
+            started = time.perf_counter()
+            with office.database.writing() as session:
+                operations.submit(session, claim_id, filing, command(member))
+            with guard:
+                waits.append(time.perf_counter() - started)
+                done[number] += 1
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    waits.sort()
+    p50, p99 = statistics.median(waits), waits[int(len(waits) * 0.99) - 1]
+    fair = min(done.values()) / max(done.values())
+    print(  # noqa: T201  a benchmark prints
+        f"SQLite, {writers} writers: fairness {fair:.2f} (target 0.50), p99/p50 of submit {p99 / p50:.1f} (target 6), "
+        f"p50 {p50 * 1000:.0f} ms"
+    )
+    with database.reading() as session:
+        assert session.query(Claim).filter(Claim.number.is_not(None)).count() == len(drafts)
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
