@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -30,7 +31,10 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def speak(app: Flask, *, translations: Path) -> None:
-    """Give the app its languages and its filters. ``translations`` holds ``en/LC_MESSAGES/messages.po``."""
+    """Give the app its languages and its filters.
+
+    ``translations`` holds ``en/LC_MESSAGES/*.po``: one file for all, or one a package.
+    """
     babel_domain = _Catalogue(str(translations))
     Babel(
         app,
@@ -66,7 +70,7 @@ def _chosen_locale() -> str:
 
 
 class _Catalogue(Domain):
-    """The English catalogue, read from the text file people edit; nothing has to be compiled first."""
+    """The English catalogue, read from the text files people edit; nothing has to be compiled first."""
 
     def get_translations(self) -> Any:
         locale = str(get_locale() or LANGUAGES["zh"])
@@ -75,12 +79,16 @@ class _Catalogue(Domain):
 
 @cache
 def _read_catalogue(folder: Path, locale: str) -> Any:
-    source = folder / locale / "LC_MESSAGES" / "messages.po"
-    if not source.is_file():
+    catalogue = Catalog(locale=locale)
+    for source in sorted((folder / locale / "LC_MESSAGES").glob("*.po")):
+        with source.open("rb") as lines:
+            for message in read_po(lines, locale=locale):
+                if message.id and message.string and not message.fuzzy:
+                    catalogue.add(message.id, message.string)
+    if not len(catalogue):
         return NullTranslations()
     compiled = BytesIO()
-    with source.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=locale))
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
 
