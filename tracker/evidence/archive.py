@@ -18,6 +18,9 @@ RATIO_FROM_BYTES = 1024 * 1024
 """Small parts of repeated text compress well without being an attack; the ratio counts from here on."""
 
 _ENCRYPTED = 0x1
+_SIZES_FOLLOW = 0x8
+_ZIP64_SIZE = 0xFFFFFFFF
+_HEAD = struct.Struct("<4s2xH10xII")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CHUNK = 256 * 1024
 
@@ -41,6 +44,7 @@ class Archive:
     def __init__(self, data: bytes, limits: Limits | None = None) -> None:
         """Open the directory and refuse bombs, duplicates, encryption and unsafe names. Raises Unreadable."""
         self.limits = limits or Limits()
+        self._data = data
         self._left = self.limits.total_bytes
         self._cache: dict[str, bytes] = {}
         try:
@@ -70,7 +74,18 @@ class Archive:
             raise Unreadable("压缩包内有单个文件过大，已拒绝，请检查文件是否正常", part=info.filename[:80])
         if info.file_size > RATIO_FROM_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
             raise Unreadable("压缩包的压缩比异常，疑似压缩炸弹，已拒绝", part=info.filename[:80])
+        if not self._heads_agree(info):
+            raise Unreadable("压缩包目录与实际内容不符，已拒绝，请重新下载原文件", part=info.filename[:80])
         self._by_name[name] = info
+
+    def _heads_agree(self, info: zipfile.ZipInfo) -> bool:
+        """Whether the part's own head says what the directory says: readers that trust one must not be told another."""
+        head = self._data[info.header_offset:info.header_offset + _HEAD.size]
+        if len(head) < _HEAD.size:
+            return False
+        mark, flags, packed, inflated = _HEAD.unpack(head)
+        sizes_follow = flags & _SIZES_FOLLOW or _ZIP64_SIZE in (packed, inflated)
+        return mark == b"PK\x03\x04" and (bool(sizes_follow) or (packed, inflated) == (info.compress_size, info.file_size))
 
     def names(self) -> list[str]:
         """Return the part names as stored, in directory order."""

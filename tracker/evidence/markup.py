@@ -28,6 +28,10 @@ _ATTRIBUTE_PREFIX = re.compile(r"\s[\w.-]+:([\w.-]+\s*=)")
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 
 
+class Malformed(Unreadable):
+    """XML that is not well formed: damage, not an attack."""
+
+
 class _Bounded(TreeBuilder):
     """A tree builder that gives up on trees nobody issues as an invoice."""
 
@@ -60,11 +64,11 @@ def parse_xml(data: bytes, *, repair: bool = False) -> Element:
         return _parse(data)
     except ParseError as error:
         if not repair:
-            raise Unreadable("XML 格式有误，无法读取，请重新下载原文件") from error
+            raise Malformed("XML 格式有误，无法读取，请重新下载原文件") from error
     try:
         return _parse(_repaired(data))
     except ParseError as error:
-        raise Unreadable("XML 格式有误，修复后仍无法读取，请重新下载原文件") from error
+        raise Malformed("XML 格式有误，修复后仍无法读取，请重新下载原文件") from error
 
 
 def local_name(element: Element) -> str:
@@ -137,7 +141,7 @@ def _as_unicode(data: bytes) -> bytes:
     try:
         return body.decode("gb18030").encode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable("XML 的编码与声明不符，无法读取，请重新下载原文件") from error
+        raise Malformed("XML 的编码与声明不符，无法读取，请重新下载原文件") from error
 
 
 def _repaired(data: bytes) -> bytes:

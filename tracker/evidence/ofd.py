@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.archive import Archive, Unreadable
-from tracker.evidence.markup import child, children, descendants, local_name, parse_xml, text_of
+from tracker.evidence.markup import Malformed, child, children, descendants, parse_xml, text_of
 from tracker.evidence.pagetext import Glyph, PageText
 
 if TYPE_CHECKING:
@@ -204,12 +204,9 @@ class OfdDocument:
         """Parse a part that the invoice can do without; only its absence or malformed text is forgiven."""
         if not part or not self.archive.has(part):
             return None
-        content = self.archive.read(part)
         try:
-            return parse_xml(content, repair=True)
-        except Unreadable as error:
-            if b"<!" in content and b"CDATA" not in content:
-                raise Unreadable(error.sentence) from error
+            return parse_xml(self.archive.read(part), repair=True)
+        except Malformed:
             return None
 
     @staticmethod

@@ -32,13 +32,13 @@ def page_pictures(data: bytes, media: Media | str | None = None, *, most: int = 
     if kind is Media.ZIP:
         raise Unreadable("压缩包没有页面，请先拆开")
     most, longest = min(max(most, 1), MAX_VIEWER_PAGES), min(max(longest, 50), _LARGEST_LONGEST)
-    return [as_picture(image) for image in _PAINTERS[kind](data, most, longest)]
+    return [as_picture(image) for image in _painted(kind, data, most, longest)]
 
 
 def likeness(data: bytes, media: Media | str | None = None) -> str:
     """Return a 64-bit difference hash of the first page as 16 hex digits; few differing bits mean look-alikes."""
     kind = Media(media) if media is not None else sniff(data)
-    image = _PAINTERS[kind](data, 1, 400)[0]
+    image = _painted(kind, data, 1, 400)[0]
     small = image.convert("L").resize((_LIKENESS_SIDE + 1, _LIKENESS_SIDE), Image.Resampling.LANCZOS)
     pixels = small.tobytes()
     bits = 0
@@ -47,6 +47,13 @@ def likeness(data: bytes, media: Media | str | None = None) -> str:
             place = row * (_LIKENESS_SIDE + 1) + column
             bits = bits << 1 | (pixels[place] > pixels[place + 1])
     return f"{bits:016x}"
+
+
+def _painted(kind: Media, data: bytes, most: int, longest: int) -> list[Image.Image]:
+    images = _PAINTERS[kind](data, most, longest)
+    if not images:
+        raise Unreadable("文件里没有可以显示的页面，请重新下载原文件")
+    return images
 
 
 def _paint_pdf(data: bytes, most: int, longest: int) -> list[Image.Image]:
