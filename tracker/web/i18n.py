@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain
 from flask_babel import gettext as _gettext
 
 from tracker.kernel import clock
@@ -35,7 +34,7 @@ def speak(app: Flask, *, translations: Path) -> None:
 
     ``translations`` holds ``en/LC_MESSAGES/*.po``: one file for all, or one a package.
     """
-    babel_domain = _Catalogue(str(translations))
+    catalogue = _Catalogue(translations)
     Babel(
         app,
         default_locale=LANGUAGES["zh"],
@@ -43,8 +42,9 @@ def speak(app: Flask, *, translations: Path) -> None:
         default_translation_directories=str(translations),
         locale_selector=_chosen_locale,
     )
-    app.extensions["babel"].instance.domain_instance = babel_domain
-    app.extensions["babel"].default_domain = babel_domain
+    app.extensions["babel"].instance.domain_instance = catalogue
+    say: Any = app.jinja_env
+    say.install_gettext_callables(catalogue.sentence, catalogue.sentences, newstyle=True)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["page_language"] = page_language
 
@@ -72,12 +72,26 @@ def _chosen_locale() -> str:
 class _Catalogue(Domain):
     """The English catalogue, read from the text files people edit; nothing has to be compiled first."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.folder = folder
+        self.read: dict[str, Any] = {"zh": NullTranslations()}
+
     def get_translations(self) -> Any:
-        locale = str(get_locale() or LANGUAGES["zh"])
-        return _read_catalogue(Path(self.translation_directories[0]), locale)
+        chosen = language()
+        if chosen not in self.read:
+            self.read[chosen] = _read_catalogue(self.folder, LANGUAGES[chosen])
+        return self.read[chosen]
+
+    def sentence(self, text: str) -> str:
+        """Say a sentence; Chinese, being the source, is said as it stands."""
+        return text if language() == "zh" else str(self.get_translations().gettext(text))
+
+    def sentences(self, one: str, many: str, number: int) -> str:
+        """Say a sentence about a number of things."""
+        return str(self.get_translations().ngettext(one, many, number))
 
 
-@cache
 def _read_catalogue(folder: Path, locale: str) -> Any:
     catalogue = Catalog(locale=locale)
     for source in sorted((folder / locale / "LC_MESSAGES").glob("*.po")):
