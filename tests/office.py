@@ -202,6 +202,7 @@ def a_filing(office: Office, *amounts_fen: int, category: str = "办公与邮电
         facts={},
         lines=tuple(a_line(office, fen, category=category) for fen in amounts_fen or (120_000,)),
         pay_method=PayMethod.PERSON,
+        payee_id=a_payee(office, person),
     )
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tracker.claims.models import Kind, PayMethod
+from tracker.evidence.models import EvidenceKind
 from tracker.funds.book import Shares
 
 
 @dataclass(frozen=True)
 class FiledLine:
-    """One line as filed; ``key`` names it on the form and joins its evidence, the amount is fen."""
+    """One line as filed; ``key`` names it on the form and joins its evidence, the amount is fen.
+
+    While it is being typed a line may lack its category, its day and its amount (0); findings stop such a line.
+    """
 
     key: str
-    category_id: int
-    spent_on: date
+    category_id: int | None
+    spent_on: date | None
     summary: str
     claimed_fen: int
     facts: Mapping[str, Any]
@@ -38,6 +42,8 @@ class Filing:
     pay_method: PayMethod
     payee_id: int | None = None
     note: str = ""
+    file_kinds: Mapping[str, EvidenceKind] = field(default_factory=dict)
+    """What the filer says each file proves, by the file's handle."""
 
     @property
     def claimed_fen(self) -> int:
@@ -46,8 +52,9 @@ class Filing:
 
     @property
     def shares(self) -> Shares:
-        """What the claim would hold, by category."""
+        """What the claim would hold, by category; unfinished lines hold nothing."""
         by_category: dict[int, int] = defaultdict(int)
         for line in self.lines:
-            by_category[line.category_id] += line.claimed_fen
+            if line.category_id is not None and line.claimed_fen:
+                by_category[line.category_id] += line.claimed_fen
         return Shares(self.fund_id, self.team_id, dict(by_category))

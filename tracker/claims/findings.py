@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 from tracker.claims import facts
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.models import Claim, Kind
+from tracker.evidence import keys
 from tracker.funds import book
 from tracker.funds.models import Bucket, Category, Fund, Verb
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import LARGEST_FEN, format_yuan
-from tracker.teams.queries import was_member
+from tracker.teams.queries import member_terms
 
 
 class Level(StrEnum):
@@ -52,6 +53,10 @@ class Finding:
     sentence: str
     line: str = ""
     field: str = ""
+    is_lack: bool = False
+    """Something is not filled in yet: said in the list, not beside every empty field of a half-typed form."""
+    is_raced: bool = False
+    """Said early only: the guarded updates of the submission decide it, where two may come at once."""
 
 
 class NotReady(Refused):
@@ -106,12 +111,14 @@ def _place(case: Case, line: FiledLine) -> str:
 def _header(case: Case) -> Iterator[Finding]:
     filing = case.filing
     if not filing.purpose:
-        yield Finding(Level.BLOCK, Part.STANDARD, "请写明报销事由", field="purpose")
+        yield Finding(Level.BLOCK, Part.STANDARD, "请写明报销事由", field="purpose", is_lack=True)
     lacking = facts.missing(facts.HEADER_FIELDS[filing.kind], filing.facts)
     for field in lacking:
-        yield Finding(Level.BLOCK, Part.STANDARD, f"请填写{field.label}", field=field.key)
+        yield Finding(Level.BLOCK, Part.STANDARD, f"请填写{field.label}", field=field.key, is_lack=True)
     if not filing.lines:
-        yield Finding(Level.BLOCK, Part.BILLS, "至少要有一行明细，请加一行或上传票据", field="lines")
+        yield Finding(Level.BLOCK, Part.BILLS, "至少要有一行明细，请加一行或上传票据", field="lines", is_lack=True)
+    if filing.payee_id is None:
+        yield Finding(Level.BLOCK, Part.STANDARD, "请选择收款账户", field="payee_id", is_lack=True)
     if filing.claimed_fen > LARGEST_FEN:
         yield Finding(Level.BLOCK, Part.STANDARD, "合计不能超过 999,999,999.99 元，请拆成几张报销单", field="lines")
     if filing.kind is Kind.TRAVEL and not lacking:
@@ -122,8 +129,11 @@ def _header(case: Case) -> Iterator[Finding]:
 
 def _lines(case: Case) -> Iterator[Finding]:
     for line in case.filing.lines:
-        code = case.codes.get(line.category_id, "")
         where = _place(case, line)
+        yield from _unfinished(line, where)
+        if line.category_id is None:
+            continue
+        code = case.codes.get(line.category_id, "")
         if not facts.categories_for(case.filing.kind, code):
             yield Finding(
                 Level.BLOCK,
@@ -135,9 +145,7 @@ def _lines(case: Case) -> Iterator[Finding]:
             continue
         item = facts.item_of(code, line.facts)
         for field in facts.missing(item.fields, line.facts):
-            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请填写{field.label}", line.key, field.key)
-        if not line.summary:
-            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请写说明", line.key, "summary")
+            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请填写{field.label}", line.key, field.key, is_lack=True)
         face = line.facts.get("face_fen")
         if isinstance(face, int) and line.claimed_fen > face:
             over = format_yuan(line.claimed_fen - face)
@@ -156,12 +164,27 @@ def _lines(case: Case) -> Iterator[Finding]:
             )
 
 
+def _unfinished(line: FiledLine, where: str) -> Iterator[Finding]:
+    lacking = {
+        "category": ("请选择费用科目", line.category_id is None),
+        "spent_on": ("请填写日期", line.spent_on is None),
+        "summary": ("请写说明", not line.summary),
+        "amount": ("请填写报销金额", line.claimed_fen <= 0),
+    }
+    for field, (sentence, lacks) in lacking.items():
+        if lacks:
+            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：{sentence}", line.key, field, is_lack=True)
+
+
 def _days(case: Case) -> Iterator[Finding]:
     fund, filing = case.fund, case.filing
     wrong = False
+    terms = member_terms(case.session, filing.beneficiary_id, filing.team_id) if filing.lines else []
     for line in filing.lines:
         where = _place(case, line)
-        if line.spent_on > case.today:
+        if line.spent_on is None:
+            wrong = True
+        elif line.spent_on > case.today:
             wrong = True
             yield Finding(Level.BLOCK, Part.BILLS, f"{where}：日期晚于今天，请核对", line.key, "spent_on")
         elif not fund.opens_on <= line.spent_on <= fund.closes_on:
@@ -173,7 +196,7 @@ def _days(case: Case) -> Iterator[Finding]:
                 line.key,
                 "spent_on",
             )
-        elif not was_member(case.session, filing.beneficiary_id, filing.team_id, on=line.spent_on):
+        elif not any(first <= line.spent_on and (end is None or line.spent_on < end) for first, end in terms):
             wrong = True
             yield Finding(
                 Level.BLOCK,
@@ -190,12 +213,12 @@ def _files(case: Case) -> Iterator[Finding]:
     with_file = {attachment.line_key for attachment in case.claim.attachments}
     lacking = False
     for line in case.filing.lines:
-        if facts.item_of(case.codes.get(line.category_id, ""), line.facts).is_allowance or line.key in with_file:
+        code = case.codes.get(line.category_id, "") if line.category_id is not None else ""
+        if facts.item_of(code, line.facts).is_allowance or line.key in with_file:
             continue
         lacking = True
-        yield Finding(
-            Level.BLOCK, Part.FILES, f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据", line.key, "files"
-        )
+        sentence = f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据"
+        yield Finding(Level.BLOCK, Part.FILES, sentence, line.key, "files", is_lack=True)
     if case.filing.lines and not lacking:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
 
@@ -221,13 +244,36 @@ def _twice(case: Case) -> Iterator[Finding]:
         yield Finding(Level.PASS, Part.BILLS, "本单票据号码没有重复")
 
 
+def _taken(case: Case) -> Iterator[Finding]:
+    """Tell early what the key taken with the hold will refuse: the invoice has been claimed elsewhere."""
+    named = [line for line in case.filing.lines if line.facts.get("bill_number") and line.claimed_fen]
+    elsewhere = keys.used_elsewhere(
+        case.session,
+        [(str(line.facts.get("bill_code") or ""), str(line.facts["bill_number"])) for line in named],
+        claim_id=case.claim.id,
+    )
+    for line in named:
+        number = str(line.facts["bill_number"])
+        used = elsewhere.get((keys.normal(str(line.facts.get("bill_code") or "")), keys.normal(number)))
+        if used is not None and used.used_fen + line.claimed_fen > used.total_fen:
+            yield Finding(
+                Level.BLOCK,
+                Part.BILLS,
+                f"{_place(case, line)}：票据 {number} 已在别的报销单里报过 {format_yuan(used.used_fen)} 元"
+                f"（票面 {format_yuan(used.total_fen)} 元），请删除这一行，或核对是否传错票据",
+                line.key,
+                "bill_number",
+                is_raced=True,
+            )
+
+
 def _quota(case: Case) -> Iterator[Finding]:
-    if not case.filing.lines:
+    if not case.filing.shares.by_category:
         return
     try:
         entries = book.carry(case.session, Verb.HOLD, case.filing.shares)
     except book.NoQuota as refusal:
-        yield Finding(Level.BLOCK, Part.QUOTA, refusal.sentence)
+        yield Finding(Level.BLOCK, Part.QUOTA, refusal.sentence, is_raced=True)
         return
     short = False
     for entry in entries:
@@ -239,6 +285,7 @@ def _quota(case: Case) -> Iterator[Finding]:
                 Part.QUOTA,
                 f"{book.cell_name(entry.cell)}还剩 {format_yuan(left)} 元，本单要用 {format_yuan(-entry.amount_fen)} 元，"
                 f"超出 {format_yuan(-entry.amount_fen - left)} 元；请减少金额，或请财政局追加、调剂额度",
+                is_raced=True,
             )
     if not short:
         yield Finding(Level.PASS, Part.QUOTA, "额度充足")
@@ -249,4 +296,4 @@ def _purpose(case: Case) -> Iterator[Finding]:
         yield Finding(Level.PASS, Part.STANDARD, "属于专项经费开支范围")
 
 
-RULES: tuple[Rule, ...] = (_header, _lines, _days, _files, _twice, _quota, _purpose)
+RULES: tuple[Rule, ...] = (_header, _lines, _days, _files, _twice, _taken, _quota, _purpose)

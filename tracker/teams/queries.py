@@ -52,6 +52,14 @@ def was_member(session: Session, person_id: int, team_id: int, *, on: date) -> b
     return session.scalar(seat.limit(1)) is not None
 
 
+def member_terms(session: Session, person_id: int, team_id: int) -> Sequence[tuple[date, date | None]]:
+    """List the half-open terms (first day, day after the last or None) of a person's secondment to a team."""
+    seats = select(Seat.held_from, Seat.held_until).where(
+        Seat.person_id == person_id, Seat.team_id == team_id, Seat.kind == SeatKind.MEMBER
+    )
+    return [(first, end) for first, end in session.execute(seats)]
+
+
 def team(session: Session, team_id: int) -> Team:
     """Load a team with its lead unit. Raises NotFound."""
     found = session.scalar(select(Team).options(joinedload(Team.lead_unit)).where(Team.id == team_id))

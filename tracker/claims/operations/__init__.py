@@ -1,6 +1,7 @@
 """What people do to a claim, one function an act; each runs inside one unit of work."""
 
 from tracker.claims.operations.drafts import attach, detach, discard, open_draft, save_draft
+from tracker.claims.operations.files import add_file
 from tracker.claims.operations.gate import (
     approve,
     comment,
@@ -17,6 +18,7 @@ from tracker.claims.operations.payments import pay, payment_returned
 from tracker.claims.operations.submission import submit, withdraw
 
 __all__ = [
+    "add_file",
     "add_payee",
     "approve",
     "attach",

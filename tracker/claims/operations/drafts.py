@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,23 @@ from tracker.claims import policy, queries
 from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move, State
 from tracker.claims.models import Attachment, Claim, Kind, PayMethod
 from tracker.claims.operations.moves import what_changed
-from tracker.evidence.models import Evidence
+from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
 
 MOST_FILES = 60
 """Pieces of evidence one claim may carry."""
+
+ON_CLAIMS = (
+    EvidenceKind.INVOICE,
+    EvidenceKind.ITINERARY,
+    EvidenceKind.APPROVAL,
+    EvidenceKind.GUEST_LIST,
+    EvidenceKind.LETTER,
+    EvidenceKind.PAYMENT_PROOF,
+    EvidenceKind.OTHER,
+)
+"""What a filer may say a file proves."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +108,24 @@ def save_draft(
     version: int,
     by: Actor,
     at: datetime,
+    file_kinds: Mapping[str, EvidenceKind] | None = None,
+    without_line: str = "",
 ) -> int:
-    """Keep what was typed and return the new version.
+    """Keep what was typed and return the version; typed anew as it was, nothing is written.
 
+    ``file_kinds`` names by handle what the claim's files prove; ``without_line`` is the key of a line taken off,
+    whose files go with it.
     Raises Stale when another window saved since, NotOpen once the claim is in the gate, Forbidden.
     """
-    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=by)
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
+    say_what_files_prove(session, claim, file_kinds or {})
+    if without_line:
+        _take_off_line(session, claim, without_line)
+    if version == claim.version and typed == claim.typed:
+        return version
     saved = session.execute(
         update(Claim)
         .where(Claim.id == claim_id, Claim.version == version, Claim.state == claim.state)
@@ -134,7 +155,7 @@ def save_draft(
 
 def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None:
     """Throw a draft away. One that has a number stays in the trail and in the series of numbers."""
-    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=by)
     state = LIFE.after(claim.state, Move.DISCARD)
     policy.seat_for(by, Move.DISCARD, claim)
     session.execute(
@@ -152,7 +173,7 @@ def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, 
 
     Raises Refused when the claim carries as many files as it may, NotOpen once it is in the gate.
     """
-    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=by)
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     owner = session.scalar(select(Evidence.uploaded_by).where(Evidence.id == evidence_id))
@@ -174,11 +195,25 @@ def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, 
 
 def detach(session: Session, claim_id: int, evidence_id: int, *, by: Actor, at: datetime) -> None:
     """Take a file off a claim that is in its filer's hands."""
-    claim = queries.one(session, claim_id, seen_by=by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=by)
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     session.execute(delete(Attachment).where(Attachment.claim_id == claim_id, Attachment.evidence_id == evidence_id))
     _trail(session, claim, "detach", by, at, {"evidence_id": evidence_id})
+
+
+def say_what_files_prove(session: Session, claim: Claim, kinds: Mapping[str, EvidenceKind]) -> None:
+    """Name what files of this claim prove, by handle; files of other claims and foreign kinds are left alone."""
+    for attachment in claim.attachments if kinds else ():
+        kind = kinds.get(attachment.evidence.handle)
+        if kind in ON_CLAIMS and kind is not attachment.evidence.kind:
+            attachment.evidence.kind = kind
+
+
+def _take_off_line(session: Session, claim: Claim, line_key: str) -> None:
+    session.execute(
+        delete(Attachment).where(Attachment.claim_id == claim.id, Attachment.line_key == line_key)
+    )
 
 
 def _trail(

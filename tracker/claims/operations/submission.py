@@ -9,6 +9,7 @@ from tracker.claims import findings, policy
 from tracker.claims.filing import Filing
 from tracker.claims.lifecycle import FILERS_STATES, Move, State, Step
 from tracker.claims.models import Claim, ClaimLine, Payee
+from tracker.claims.operations.drafts import say_what_files_prove
 from tracker.claims.operations.invoices import take_invoices
 from tracker.claims.operations.moves import AlreadyDone, Command, begin, held_shares, move_money, write
 from tracker.evidence import keys
@@ -38,15 +39,16 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
         raise NotFound("没有找到这项经费，请刷新页面后重选")
     _require_fitting(session, claim, filing)
     found = findings.of_filing(session, claim, filing, at=command.at)
-    findings.require_none_blocking([finding for finding in found if finding.part is not findings.Part.QUOTA])
+    findings.require_none_blocking([finding for finding in found if not finding.is_raced])
     if seat is SeatKind.AGENT:
         _require_agent_quota(session, claim, filing, command)
     route = _route(fund, filing.claimed_fen)
     step = claim.resume_step if claim.resume_step in route else Step(route[0])
     number = claim.number or f"BX-{fund.year}-{next_number(session, f'claim:{fund.year}'):04d}"
-    session.execute(delete(ClaimLine).where(ClaimLine.claim_id == claim_id))
-    session.execute(insert(ClaimLine), _line_rows(claim_id, filing))
+    session.execute(delete(ClaimLine.__table__).where(ClaimLine.claim_id == claim_id))
+    session.execute(insert(ClaimLine.__table__), _line_rows(claim_id, filing))
     session.expire(claim, ["lines"])
+    say_what_files_prove(session, claim, filing.file_kinds)
     turn.seat = seat
     write(
         turn,
@@ -85,7 +87,7 @@ def withdraw(session: Session, claim_id: int, command: Command) -> Claim:
         turn = begin(session, claim_id, Move.WITHDRAW, command)
     except AlreadyDone as done:
         return done.claim
-    if policy.decided_in_round(turn.claim):
+    if policy.decided_since_submission(turn.claim):
         raise Refused("已有人办理过这张单据，不能再撤回；请联系当前经办人退回修改")
     shares = held_shares(turn.claim)
     write(turn, step=None, decides=False, changes={"waiting_since": None})
@@ -125,7 +127,7 @@ def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
     own = set(
         session.scalars(select(Category.id).where(Category.fund_id == filing.fund_id, Category.closed_at.is_(None)))
     )
-    if any(line.category_id not in own for line in filing.lines):
+    if any(line.category_id is not None and line.category_id not in own for line in filing.lines):
         raise Refused("有明细的费用科目不在这项经费允许开支的范围内（专款专用），请重选科目", field="lines")
     if filing.payee_id is not None:
         payee = session.get(Payee, filing.payee_id)

@@ -1,0 +1,136 @@
+"""What a filer may choose from: for whom, from which fund, in which category, to which account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.claims import facts
+from tracker.claims.facts import Item
+from tracker.claims.models import Claim, Kind, Payee, PayMethod
+from tracker.funds.models import Category, Cell, CellKind, Fund
+from tracker.identity.models import Person
+from tracker.kernel.actors import Actor, SeatKind
+from tracker.teams.models import Seat, Team
+from tracker.teams.queries import held_on
+
+
+@dataclass(frozen=True)
+class Whom:
+    """A person one may file for, in the team the money comes from."""
+
+    team_id: int
+    team: str
+    lead_unit_id: int
+    person_id: int
+    person: str
+
+    @property
+    def key(self) -> str:
+        """The choice's value: ``team:person``."""
+        return f"{self.team_id}:{self.person_id}"
+
+
+def people(session: Session, actor: Actor, *, on: date) -> list[Whom]:
+    """List whom the actor may file for today: themselves as a member, members of teams they are the agent of."""
+    as_member, as_agent = actor.teams(SeatKind.MEMBER), actor.teams(SeatKind.AGENT)
+    if not as_member and not as_agent:
+        return []
+    own = and_(Seat.team_id.in_(as_member), Seat.person_id == actor.person_id)
+    others = and_(Seat.team_id.in_(as_agent), Seat.person_id != actor.person_id)
+    rows = session.execute(
+        select(Team.id, Team.name, Team.lead_unit_id, Person.id, Person.name)
+        .join(Seat, Seat.team_id == Team.id)
+        .join(Person, Person.id == Seat.person_id)
+        .where(
+            Seat.kind == SeatKind.MEMBER,
+            held_on(on),
+            or_(own, others),
+            Person.disabled_at.is_(None),
+            Team.closed_at.is_(None),
+        )
+        .order_by(Person.id != actor.person_id, Team.id, Person.name, Person.id)
+        .distinct()
+    ).all()
+    return [Whom(*row) for row in rows]
+
+
+def funds(session: Session, team_ids: set[int], *, on: date, also: int | None = None) -> Sequence[Fund]:
+    """List the funds of which one of the teams has a quota, this year's and last year's, latest first.
+
+    ``also`` is the fund a draft already names; it stays on the list.
+    """
+    with_quota = select(Cell.fund_id).where(Cell.kind == CellKind.TEAM, Cell.team_id.in_(team_ids))
+    return session.scalars(
+        select(Fund)
+        .options(selectinload(Fund.categories))
+        .where(or_(and_(Fund.id.in_(with_quota), Fund.year >= on.year - 1), Fund.id == also))
+        .order_by(Fund.year.desc(), Fund.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a line may be for: a category of the fund, and the item inside it."""
+
+    category: Category
+    item: Item
+
+    @property
+    def key(self) -> str:
+        """The choice's value: ``category:item``."""
+        return f"{self.category.id}:{self.item.key}"
+
+    @property
+    def label(self) -> str:
+        """The item's name, or the category's where it is not divided."""
+        return self.item.name or self.category.name
+
+
+def purposes(fund: Fund, kind: Kind) -> list[Purpose]:
+    """List what lines of a kind of claim may be for, in the fund's order."""
+    return [
+        Purpose(category, item)
+        for category in fund.categories
+        if category.closed_at is None and facts.categories_for(kind, category.economic_code)
+        for item in facts.items_of(category.economic_code)
+    ]
+
+
+def payees(session: Session, method: PayMethod, *, person_id: int, team_id: int) -> Sequence[Payee]:
+    """List the open accounts a claim may be paid to: the beneficiary's own, or the team's vendors."""
+    owner = Payee.team_id == team_id if method is PayMethod.VENDOR else Payee.person_id == person_id
+    return session.scalars(
+        select(Payee).where(owner, Payee.method == method, Payee.closed_at.is_(None)).order_by(Payee.id.desc())
+    ).all()
+
+
+def own_payees(session: Session, actor: Actor) -> Sequence[Payee]:
+    """List the open accounts a person keeps: their own, those they added, and their teams' vendors."""
+    teams = {seat.team_id for seat in actor.seats if seat.team_id is not None}
+    return session.scalars(
+        select(Payee)
+        .where(
+            Payee.closed_at.is_(None),
+            or_(
+                Payee.person_id == actor.person_id,
+                Payee.created_by == actor.person_id,
+                Payee.team_id.in_(teams),
+            ),
+        )
+        .order_by(Payee.method, Payee.id.desc())
+    ).all()
+
+
+def to_copy(session: Session, actor: Actor, *, most: int = 8) -> Sequence[Claim]:
+    """List the latest claims of one's own that a new one may start from."""
+    return session.scalars(
+        select(Claim)
+        .where(Claim.filer_id == actor.person_id, Claim.number.is_not(None))
+        .order_by(Claim.id.desc())
+        .limit(most)
+    ).all()

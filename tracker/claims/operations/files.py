@@ -1,0 +1,83 @@
+"""Files of a draft: kept, laid at a line or with the whole claim, named for what they prove; a new file may open a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tracker.claims import policy, queries, typed
+from tracker.claims.lifecycle import LIFE, Move
+from tracker.claims.models import Attachment, Claim
+from tracker.claims.operations.drafts import attach
+from tracker.evidence.models import Evidence, EvidenceKind
+from tracker.evidence.operations import StoredFile, keep
+from tracker.kernel.actors import Actor
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Where a file came to lie; ``is_new`` is False when the claim already carried the same bytes."""
+
+    handle: str
+    line_key: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file is to lie: at a line, with the whole claim (empty key), or at a new line of its own."""
+
+    line_key: str = ""
+    opens_line: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What reading the file found for the line, as it would be typed; fills empty fields only."""
+
+
+def add_file(
+    session: Session, claim_id: int, file: StoredFile, kind: EvidenceKind, place: Place, *, by: Actor, at: datetime
+) -> Laid:
+    """Keep a stored file and lay it with a draft; the same bytes on one claim are laid once.
+
+    Raises Refused when the claim carries as many files as it may, NotOpen once it is in the gate, Forbidden.
+    """
+    claim = queries.locked(session, claim_id, seen_by=by)
+    LIFE.after(claim.state, Move.SAVE)
+    policy.seat_for(by, Move.SAVE, claim)
+    same = session.execute(
+        select(Evidence.handle, Attachment.line_key)
+        .join(Attachment, Attachment.evidence_id == Evidence.id)
+        .where(Attachment.claim_id == claim_id, Evidence.sha256 == file.sha256)
+    ).first()
+    if same is not None:
+        return Laid(same.handle, same.line_key, is_new=False)
+    sheet = typed.of_claim(claim)
+    line_key = place.line_key
+    if place.opens_line:
+        line_key = sheet.add_line(place.texts)
+    elif line_key in sheet.lines:
+        _fill(sheet.lines[line_key], place.texts)
+    evidence = keep(session, file, kind, by=by, at=at)
+    attach(session, claim_id, evidence.id, line_key, by=by, at=at)
+    _keep_typed(session, claim, sheet)
+    return Laid(evidence.handle, line_key, is_new=True)
+
+
+def _fill(texts: dict[str, str], found: Mapping[str, str]) -> None:
+    for name, text in found.items():
+        if not texts.get(name, "").strip():
+            texts[name] = text
+
+
+def _keep_typed(session: Session, claim: Claim, sheet: typed.Typed) -> None:
+    """Add the line to what is typed without a new version: the window that uploads has the line on its page."""
+    session.execute(
+        update(Claim)
+        .where(Claim.id == claim.id)
+        .values(typed=sheet.pairs())
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(claim, ["typed", "attachments"])
