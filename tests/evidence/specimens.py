@@ -870,7 +870,7 @@ def efi_xbrl(one: Invoice, year: str, *, whole_id: bool) -> bytes:
 
 def photo(face: Face, rng: random.Random, *, kind: str = "JPEG") -> bytes:
     """A photo of a page: slightly turned, unevenly lit and soft, with its QR code."""
-    scale = 7
+    scale = 5
     paper = Image.new("RGB", (round(face.wide * scale), round(face.high * scale)), (246, 244, 238))
     pen = ImageDraw.Draw(paper)
     for word in face.words:
@@ -887,6 +887,17 @@ def photo(face: Face, rng: random.Random, *, kind: str = "JPEG") -> bytes:
     shot = shot.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 1.0)))
     out = io.BytesIO()
     shot.save(out, kind, quality=rng.randint(60, 90))
+    return out.getvalue()
+
+
+def side_by_side(left: bytes, right: bytes) -> bytes:
+    """One picture of two papers lying next to each other."""
+    first, second = (Image.open(io.BytesIO(one)).convert("RGB") for one in (left, right))
+    both = Image.new("RGB", (first.width + second.width, max(first.height, second.height)))
+    both.paste(first, (0, 0))
+    both.paste(second, (first.width, 0))
+    out = io.BytesIO()
+    both.save(out, "PNG")
     return out.getvalue()
 
 

@@ -49,10 +49,10 @@ _ANSWERABLE: Final = {
 }
 
 
-class _Answers(pickle.Unpickler):  # noqa: S301  bounded by the table above
+class _Answers(pickle.Unpickler):  # ruff: ignore[suspicious-pickle-usage]  bounded by the table above
     """An unpickler that builds only what the table of answers names."""
 
-    def find_class(self, module: str, name: str, /) -> Any:  # noqa: ANN401
+    def find_class(self, module: str, name: str, /) -> Any:  # ruff: ignore[any-type]
         if name not in _ANSWERABLE.get(module, ()):
             raise pickle.UnpicklingError(f"unexpected {module}.{name}")
         return super().find_class(module, name)
@@ -142,7 +142,7 @@ _lock: Final = threading.Lock()
 
 
 def run(function_name: str, data: bytes, *, seconds: float = DEFAULT_SECONDS, memory_mb: int = DEFAULT_MEMORY_MB,
-        **arguments: Any) -> Any:  # noqa: ANN401  the answer is the named function's
+        **arguments: Any) -> Any:  # ruff: ignore[any-type]  the answer is the named function's
     """Run a named piece of work on bytes in a bounded child and return its answer.
 
     ``read`` (argument ``name``) gives a Reading, ``sniff`` a Media, ``unpack`` a list of (name, bytes),

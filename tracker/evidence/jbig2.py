@@ -42,7 +42,7 @@ def decode_jbig2(content: bytes) -> Image.Image | None:
 
 def _bare_size(body: bytes) -> tuple[int, int] | None:
     """Read width and height from a first segment that is page information."""
-    if len(body) < 19 or body[:4] != b"\0\0\0\0" or body[4] & 0x3F != _PAGE_INFORMATION:  # noqa: PLR2004
+    if len(body) < 19 or body[:4] != b"\0\0\0\0" or body[4] & 0x3F != _PAGE_INFORMATION:  # ruff: ignore[magic-value-comparison]
         return None
     width, height = struct.unpack(">II", body[11:19])
     return width, height

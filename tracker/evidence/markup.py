@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # noqa: S405  parsed by defusedxml below
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # ruff: ignore[suspicious-xml-etree-import]  parsed by defusedxml below
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser

@@ -94,7 +94,7 @@ def clean_display_name(name: str) -> str:
     text = re.sub(r'[<>:"|?*]', "_", " ".join(text.split())).strip(" .")
     if len(text) > MAX_NAME:
         stem, dot, suffix = text.rpartition(".")
-        tail = dot + suffix if dot and len(suffix) <= 8 else ""  # noqa: PLR2004  a suffix, not a sentence
+        tail = dot + suffix if dot and len(suffix) <= 8 else ""  # ruff: ignore[magic-value-comparison]  a suffix, not a sentence
         text = (stem if tail else text)[: MAX_NAME - len(tail)] + tail
     return text or "未命名文件"
 
@@ -102,7 +102,7 @@ def clean_display_name(name: str) -> str:
 def open_image(data: bytes) -> Image.Image:
     """Decode a JPEG, PNG or HEIC whole, at most 50 megapixels. Raises Unreadable when it is no such picture."""
     if _is_heif(data):
-        import pi_heif  # noqa: PLC0415  loads libheif, which most requests never need
+        import pi_heif  # ruff: ignore[import-outside-top-level]  loads libheif, which most requests never need
 
         pi_heif.register_heif_opener(thumbnails=False)
     with warnings.catch_warnings():

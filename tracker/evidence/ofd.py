@@ -224,10 +224,10 @@ class OfdDocument:
         for area in areas:
             for name in ("PhysicalBox", "ApplicationBox", "CropBox"):
                 box = numbers(text_of(child(area, name)))
-                if len(box) == 4:  # noqa: PLR2004  x, y, width, height
+                if len(box) == 4:  # ruff: ignore[magic-value-comparison]  x, y, width, height
                     # A real sample states a negative width: the size is meant, not the direction.
                     width, height = abs(box[2]), abs(box[3])
-                    if _NARROWEST_MM <= min(width, height) and max(width, height) <= _WIDEST_MM:
+                    if min(width, height) >= _NARROWEST_MM and max(width, height) <= _WIDEST_MM:
                         return box[0], box[1], width, height
         return _DEFAULT_BOX
 
@@ -268,15 +268,15 @@ def number_or(text: str | None, otherwise: float) -> float:
 
 def _is_upright(element: Element) -> bool:
     matrix = numbers(element.get("CTM", ""))
-    return len(matrix) != 6 or abs(matrix[1]) <= abs(matrix[0])  # noqa: PLR2004  a, b, c, d, e, f
+    return len(matrix) != 6 or abs(matrix[1]) <= abs(matrix[0])  # ruff: ignore[magic-value-comparison]  a, b, c, d, e, f
 
 
 def place_text(element: Element, box: tuple[float, float, float, float]) -> Iterator[Glyph]:
     """Place a text object's characters on the page: boundary, matrix and steps applied."""
     boundary = numbers(element.get("Boundary", ""))
-    left, top = (boundary[0], boundary[1]) if len(boundary) == 4 else (0.0, 0.0)  # noqa: PLR2004
+    left, top = (boundary[0], boundary[1]) if len(boundary) == 4 else (0.0, 0.0)  # ruff: ignore[magic-value-comparison]
     matrix = numbers(element.get("CTM", ""))
-    a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # noqa: PLR2004
+    a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # ruff: ignore[magic-value-comparison]
     size = number_or(element.get("Size"), 3.0)
     shown = size * (abs(a * d - b * c) ** 0.5 or 1.0)
     x = y = 0.0
@@ -287,12 +287,10 @@ def place_text(element: Element, box: tuple[float, float, float, float]) -> Iter
         steps_y = deltas(code.get("DeltaY", ""), len(text))
         at_x, at_y = x, y
         for index, char in enumerate(text):
-            natural = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
+            natural = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # ruff: ignore[magic-value-comparison]  CJK starts there
             step = step_at(steps_x, index, 0.0 if steps_y else natural)
             wide = step if step > 0 else natural
             px, py = left + a * at_x + c * at_y + e - box[0], top + b * at_x + d * at_y + f - box[1]
             yield Glyph(char, px, py - 0.85 * shown, px + min(wide * abs(a or 1.0), shown * 1.2), py + 0.15 * shown, shown)
             at_x += step
             at_y += step_at(steps_y, index, 0.0)
-
-

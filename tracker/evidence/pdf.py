@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pypdf
 import pypdf.errors
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.pagetext import Glyph, PageText
@@ -60,7 +60,7 @@ def information(document: pdfium.PdfDocument, names: tuple[str, ...]) -> dict[st
     found = {}
     for name in names:
         length = raw.FPDF_GetMetaText(document.raw, name.encode(), None, 0)
-        if 2 < length <= 2000:  # noqa: PLR2004  bytes of UTF-16 with its closing NUL
+        if 2 < length <= 2000:  # ruff: ignore[magic-value-comparison]  bytes of UTF-16 with its closing NUL
             buffer = ctypes.create_string_buffer(length)
             raw.FPDF_GetMetaText(document.raw, name.encode(), buffer, length)
             found[name] = buffer.raw[:length - 2].decode("utf-16-le", "replace").strip()
@@ -109,7 +109,7 @@ def _characters(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int
     box = raw.FS_RECTF()
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
-        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD):  # noqa: PLR2004
+        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD):  # ruff: ignore[magic-value-comparison]
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue
@@ -134,9 +134,9 @@ def _shown(char: str, box: tuple[float, float, float, float], wide: float, high:
     x0, y0, x1, y1 = box
     if rotation == 1:
         placed = (y0, x0, y1, x1)
-    elif rotation == 2:  # noqa: PLR2004
+    elif rotation == 2:  # ruff: ignore[magic-value-comparison]
         placed = (wide - x1, y0, wide - x0, y1)
-    elif rotation == 3:  # noqa: PLR2004
+    elif rotation == 3:  # ruff: ignore[magic-value-comparison]
         placed = (high - y1, wide - x1, high - y0, wide - x0)
     else:
         placed = (x0, high - y1, x1, high - y0)

@@ -42,7 +42,7 @@ def read(data: bytes, name: str = "", *, today: date | None = None) -> Reading:
     media = sniff(data)
     if media is Media.ZIP:
         raise Unreadable(f"{name or '这个文件'}是压缩包，请用批量上传拆开后再读取")
-    return merge(_READERS[media](data), today=today or date.today() + timedelta(days=1))  # noqa: DTZ011
+    return merge(_READERS[media](data), today=today or date.today() + timedelta(days=1))  # ruff: ignore[call-date-today]
 
 
 def _read_xml(data: bytes) -> list[Findings]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, starmap
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
@@ -110,7 +110,7 @@ def _in_order(heads: list[Label], pieces: list[Span]) -> list[tuple[Label, Span]
         return min(abs(head.span.x0 - piece.x0), abs(head.span.x1 - piece.x1), abs(_centre(head.span) - _centre(piece)))
 
     best = min(combinations(heads, len(pieces)),
-               key=lambda chosen: sum(shift(head, piece) for head, piece in zip(chosen, pieces, strict=True)))
+               key=lambda chosen: sum(starmap(shift, zip(chosen, pieces, strict=True))))
     return list(zip(best, pieces, strict=True))
 
 

@@ -93,7 +93,7 @@ def _sum_row(sheet: Sheet) -> list[Fact]:
     # The nearest height first: on a full form the last item line stands close above the sums.
     for share in (0.35, 0.8):
         found = _sum_facts(money_pieces(sheet, level_with(sheet, labels[-1], share=share)), heads)
-        if len(found) == 2:  # noqa: PLR2004  amount and tax
+        if len(found) == 2:  # ruff: ignore[magic-value-comparison]  amount and tax
             return found
     return found
 
@@ -107,7 +107,7 @@ def _sum_facts(pieces: list[Span], heads: dict[str, Label]) -> list[Fact]:
             if nearest in by_column:
                 return []
             by_column[nearest] = piece
-    elif len(pieces) == 2:  # noqa: PLR2004  amount and tax
+    elif len(pieces) == 2:  # ruff: ignore[magic-value-comparison]  amount and tax
         by_column = {"amount_head": pieces[0], "tax_head": pieces[1]}
     found = []
     if (span := by_column.get("amount_head")) and (amount := values.amount_fen(span.text)) is not None:

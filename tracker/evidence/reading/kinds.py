@@ -69,8 +69,8 @@ def by_wording(text: str) -> str | None:
 
 def by_code(code: str) -> str | None:
     """Name the kind that an old invoice code of 10 or 12 digits stands for; None if it tells nothing."""
-    if len(code) == 12 and code.startswith("0"):  # noqa: PLR2004  the length of an e-invoice code
+    if len(code) == 12 and code.startswith("0"):  # ruff: ignore[magic-value-comparison]  the length of an e-invoice code
         return _CODE_ENDINGS.get(code[-2:])
-    if len(code) == 10:  # noqa: PLR2004  the length of a paper code
+    if len(code) == 10:  # ruff: ignore[magic-value-comparison]  the length of a paper code
         return _EIGHTH_DIGITS.get(code[7])
     return None

@@ -76,7 +76,7 @@ def _kind(sheets: Sequence[Sheet]) -> str | None:
     for line in sheets[0].lines:
         for piece in split_at_gaps(line.page, line.glyphs, 2.5):
             kind = kinds.by_wording(piece.text)
-            if kind and piece.middle < 0.45 * line.page.height or kind in (kinds.AIR, kinds.RAIL):
+            if (kind and piece.middle < 0.45 * line.page.height) or kind in (kinds.AIR, kinds.RAIL):
                 found.append((piece.size, kind))
     return max(found, key=lambda one: one[0])[1] if found else None
 
@@ -150,7 +150,7 @@ def _with_roles(sheet: Sheet, label_kinds: tuple[str, ...]) -> list[tuple[Label,
         else:
             open_labels.append(label)
     taken = {role for _, role in found}
-    if len(open_labels) == 2 and not taken:  # noqa: PLR2004  one label for each party
+    if len(open_labels) == 2 and not taken:  # ruff: ignore[magic-value-comparison]  one label for each party
         first, second = open_labels
         same_line = abs(first.span.middle - second.span.middle) < max(first.span.size, second.span.size)
         ordered = sorted(open_labels, key=lambda one: one.span.x0 if same_line else one.span.middle)
@@ -196,7 +196,7 @@ def _neighbours(lines: list[Span], main: Span) -> list[Span]:
 def _evenly_around(lines: list[Span], span: Span) -> bool:
     """Two lines set around the label's height, as a centred cell wraps them."""
     return len(lines) == 2 and abs(sum(line.middle for line in lines) / 2 - span.middle) < 0.7 * span.size \
-        and abs(lines[0].x0 - lines[1].x0) < 0.6 * lines[0].size  # noqa: PLR2004
+        and abs(lines[0].x0 - lines[1].x0) < 0.6 * lines[0].size  # ruff: ignore[magic-value-comparison]
 
 
 def _owned_by_other(sheet: Sheet, label: Label, piece: Span) -> bool:

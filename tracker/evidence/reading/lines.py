@@ -106,7 +106,7 @@ class Span:
         parts = [self.glyphs[0].text]
         for before, after in pairwise(self.glyphs):
             gap = after.x0 - before.x1
-            latin = ord(before.text[-1]) < 0x2E80 or ord(after.text[0]) < 0x2E80  # noqa: PLR2004
+            latin = ord(before.text[-1]) < 0x2E80 or ord(after.text[0]) < 0x2E80  # ruff: ignore[magic-value-comparison]
             if latin and gap > _TOUCHING * max(before.size, after.size):
                 parts.append(" ")
             parts.append(after.text)

@@ -36,8 +36,7 @@ _DIGITAL_NUMBER: Final = 20
 _FISCAL: Final = (8, 10)
 _OLD_CODES: Final = (10, 12)
 _REGIONS: Final = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "21 33 35 37 44 91 92 93 94 95".split())
+    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "21", "33", "35", "37", "44", "91", "92", "93", "94", "95"])
 _RED_WORDS: Final = re.compile(r"被红冲蓝字|对应正数发票|红字信息表编号|销项负数")
 
 
@@ -199,9 +198,7 @@ def _check_number(draft: _Draft) -> None:
         _check_digital(draft, number, trusted=trusted)
         if code is not None and draft.text("kind") in kinds.DIGITAL:
             draft.drop("invoice_code", "数电发票没有发票代码")
-    elif (len(code or ""), len(number)) == _FISCAL:
-        return
-    elif len(number) == _OLD_NUMBER and len(code or "") in _OLD_CODES:
+    elif (len(code or ""), len(number)) == _FISCAL or (len(number) == _OLD_NUMBER and len(code or "") in _OLD_CODES):
         return
     elif len(number) == _OLD_NUMBER:
         draft.drop("invoice_number", "8 位发票号码必须和发票代码一起才能识别，没有读到发票代码")
@@ -240,7 +237,7 @@ def _settle_kind(draft: _Draft) -> None:
         draft.chosen["kind"] = Fact("kind", kind, draft.chosen["invoice_code"].source, "发票代码", Sureness.DERIVED)
     for name in ("buyer_tax_id", "seller_tax_id"):
         tax_id = draft.text(name)
-        if tax_id and len(tax_id) == 18 and not _checks(tax_id):  # noqa: PLR2004  a unified credit code
+        if tax_id and len(tax_id) == 18 and not _checks(tax_id):  # ruff: ignore[magic-value-comparison]  a unified credit code
             draft.notes.append(f"{FIELD_NAMES[name]}的校验位不符，请核对票面")
 
 

@@ -119,5 +119,3 @@ def _around(boxes: list[Box]) -> Box | None:
         return None
     return Box(same_page[0].page, min(box.x0 for box in same_page), min(box.y0 for box in same_page),
                max(box.x1 for box in same_page), max(box.y1 for box in same_page))
-
-

@@ -75,7 +75,7 @@ def _attempt(grey: Image, attempt: int) -> Image | None:
         return _shrunk(grey, _FIRST_TRY)
     if attempt == 1:
         return _shrunk(grey, _SECOND_TRY) if longest > _FIRST_TRY else grey.resize((grey.width * 2, grey.height * 2))
-    if attempt == 2:  # noqa: PLR2004  faint or badly lit paper
+    if attempt == 2:  # ruff: ignore[magic-value-comparison]  faint or badly lit paper
         return ImageOps.autocontrast(_shrunk(grey, _FIRST_TRY), cutoff=5)
     return _shrunk(grey, _FIRST_TRY // 2) if longest > _FIRST_TRY // 2 else None
 

@@ -63,7 +63,7 @@ def _legs(sheet: Sheet, lines: list[str]) -> tuple[Leg, ...]:
     days = [found for line in lines if "开" in line and "开票" not in line and (found := values.day(line))]
     times = [match[1] for line in lines if (match := re.search(r"(\d{1,2}:\d{2})开", line))]
     seats = [match[1] for line in lines if (match := _SEAT.search(line))]
-    if len(stations) != 2:  # noqa: PLR2004  where from and where to
+    if len(stations) != 2:  # ruff: ignore[magic-value-comparison]  where from and where to
         return ()
     start, end = sorted(stations, key=lambda one: one[1].x0)
     return (Leg(start[0], end[0], number=trains[0] if trains else "", seat=seats[0] if seats else "",

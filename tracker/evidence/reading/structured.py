@@ -269,7 +269,7 @@ def rate(text: str) -> str:
         return plain
     if plain.endswith("%"):
         return f"{hundredths / 100:g}%"
-    return f"{hundredths}%" if hundredths < 100 else plain  # noqa: PLR2004  0.13 is 13 percent
+    return f"{hundredths}%" if hundredths < 100 else plain  # ruff: ignore[magic-value-comparison]  0.13 is 13 percent
 
 
 def _header_elements(root: Element) -> dict[str, list[Element]]:

@@ -50,7 +50,7 @@ def tidy(text: str) -> str:
 
 def _is_compatibility(char: str) -> bool:
     # Kangxi radicals and compatibility ideographs print like ordinary characters; nobody means them.
-    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF or 0x2F800 <= ord(char) <= 0x2FA1F  # noqa: PLR2004
+    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF or 0x2F800 <= ord(char) <= 0x2FA1F  # ruff: ignore[magic-value-comparison]
 
 
 def amount_fen(text: str) -> int | None:
@@ -88,13 +88,13 @@ def day(text: str) -> date | None:
         found = date(parts[0], parts[1], parts[2])
     except ValueError:
         return None
-    return found if 1990 <= found.year <= 2099 else None  # noqa: PLR2004
+    return found if 1990 <= found.year <= 2099 else None  # ruff: ignore[magic-value-comparison]
 
 
 def digits(text: str) -> str | None:
     """Read an invoice code or number: digits alone once spaces are gone, 4 to 24 of them."""
     plain = fold(text)
-    return plain if plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 24 else None  # noqa: PLR2004
+    return plain if plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 24 else None  # ruff: ignore[magic-value-comparison]
 
 
 def tax_id(text: str) -> str | None:
@@ -106,7 +106,7 @@ def tax_id(text: str) -> str | None:
 def name(text: str) -> str | None:
     """Read a party's name: something with letters in it and no cipher-area signs."""
     plain = tidy(text).strip(" :：")
-    if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # noqa: PLR2004
+    if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # ruff: ignore[magic-value-comparison]
         return None
     return None if re.search(r"[<>]|[+*/][\d<>+*/-]{3}", plain) else plain
 
@@ -140,7 +140,7 @@ def _whole(text: str) -> int | None:
         elif char in _BIG:
             section += digit or 0
             digit = None
-            total = (total + section) * _BIG[char] if _BIG[char] > 10_000 else total + section * _BIG[char]  # noqa: PLR2004
+            total = (total + section) * _BIG[char] if _BIG[char] > 10_000 else total + section * _BIG[char]  # ruff: ignore[magic-value-comparison]
             section = 0
         else:
             return None

@@ -8,7 +8,7 @@ from math import atan2, degrees
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.archive import Unreadable
-from tracker.evidence.markup import children, local_name, text_of
+from tracker.evidence.markup import children, local_name
 from tracker.evidence.ofd import MAX_CHARACTERS, MAX_OBJECTS, deltas, number_or, numbers, step_at
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Drawing:
                 yield from self._group(layer, origin, style, 0)
         for appearance in self.document.annotations(self.page):
             box = numbers(appearance.get("Boundary", ""))
-            shift = _shifted(origin, box[0], box[1]) if len(box) == 4 else origin  # noqa: PLR2004
+            shift = _shifted(origin, box[0], box[1]) if len(box) == 4 else origin  # ruff: ignore[magic-value-comparison]
             yield from self._group(appearance, shift, _Style(), 0)
 
     def _group(self, group: Element, matrix: Matrix, style: _Style, depth: int) -> Iterator[Mark]:
@@ -114,9 +114,9 @@ class Drawing:
             if kind not in ("PathObject", "TextObject", "ImageObject"):
                 continue
             box = numbers(one.get("Boundary", ""))
-            placed = _shifted(matrix, box[0], box[1]) if len(box) == 4 else matrix  # noqa: PLR2004
+            placed = _shifted(matrix, box[0], box[1]) if len(box) == 4 else matrix  # ruff: ignore[magic-value-comparison]
             own = numbers(one.get("CTM", ""))
-            inner = _times(placed, _matrix(own)) if len(own) == 6 else placed  # noqa: PLR2004
+            inner = _times(placed, _matrix(own)) if len(own) == 6 else placed  # ruff: ignore[magic-value-comparison]
             drawn = self._styled(one, self._parameters(style, one.get("DrawParam")))
             if kind == "PathObject":
                 yield from self._path(one, inner, drawn)
@@ -163,7 +163,7 @@ class Drawing:
             at_x, at_y = x, y
             for index, char in enumerate(text):
                 points.append(_moved(matrix, (at_x, at_y)))
-                wide = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
+                wide = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # ruff: ignore[magic-value-comparison]  CJK starts there
                 at_x += step_at(right, index, 0.0 if down else wide)
                 at_y += step_at(down, index, 0.0)
             yield Letters(text, tuple(points), size * scale, style.fill or _BLACK, _turn(matrix), family, style.opacity)
@@ -231,11 +231,11 @@ def _colour(element: Element | None, otherwise: Colour | None) -> Colour | None:
     if element is None:
         return otherwise
     parts = [max(0, min(255, int(value))) for value in numbers(element.get("Value", ""))]
-    if len(parts) == 3:  # noqa: PLR2004  red, green, blue
+    if len(parts) == 3:  # ruff: ignore[magic-value-comparison]  red, green, blue
         return parts[0], parts[1], parts[2]
     if len(parts) == 1:
         return parts[0], parts[0], parts[0]
-    if len(parts) == 4:  # noqa: PLR2004  CMYK in hundredths or bytes
+    if len(parts) == 4:  # ruff: ignore[magic-value-comparison]  CMYK in hundredths or bytes
         c, m, y, k = (part / 255 for part in parts)
         return round(255 * (1 - c) * (1 - k)), round(255 * (1 - m) * (1 - k)), round(255 * (1 - y) * (1 - k))
     return otherwise

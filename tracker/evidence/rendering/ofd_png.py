@@ -43,7 +43,7 @@ def _paint(document: OfdDocument, page: OfdPage, longest: int) -> Image.Image:
 def _paint_path(pen: ImageDraw.ImageDraw, mark: Path, scale: float) -> None:
     for line in mark.lines:
         points = [(x * scale, y * scale) for x, y in line]
-        if mark.fill is not None and len(points) > 2:  # noqa: PLR2004  an area needs three corners
+        if mark.fill is not None and len(points) > 2:  # ruff: ignore[magic-value-comparison]  an area needs three corners
             pen.polygon(points, fill=mark.fill)
         if mark.stroke is not None:
             pen.line(points, fill=mark.stroke, width=max(1, min(200, round(mark.width * scale))))
@@ -51,7 +51,7 @@ def _paint_path(pen: ImageDraw.ImageDraw, mark: Path, scale: float) -> None:
 
 def _paint_letters(canvas: Image.Image, pen: ImageDraw.ImageDraw, mark: Letters, scale: float) -> None:
     pixels = round(mark.size * scale)
-    if not 2 <= pixels <= 2000:  # noqa: PLR2004  invisible or larger than a page
+    if not 2 <= pixels <= 2000:  # ruff: ignore[magic-value-comparison]  invisible or larger than a page
         return
     face = font(_style(mark.family), pixels)
     colour = _faded(mark.colour, mark.opacity)

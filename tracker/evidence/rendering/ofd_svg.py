@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr  # noqa: S406  escaping only
+from xml.sax.saxutils import escape, quoteattr
 
 from tracker.evidence.ofd import OfdDocument
 from tracker.evidence.reading.ofd_reader import read_picture

@@ -52,4 +52,4 @@ def _rows(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _fitting(value: str) -> str:
-    return value if len(value) <= 44 else value[:43] + "…"  # noqa: PLR2004  what fits on a row
+    return value if len(value) <= 44 else value[:43] + "…"  # ruff: ignore[magic-value-comparison]  what fits on a row
