@@ -16,7 +16,16 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, CellKind, MonthlySpending, Verb
+from tracker.funds.models import (
+    BookEntry,
+    BookTransaction,
+    Bucket,
+    Cell,
+    CellKind,
+    DailySpending,
+    MonthlySpending,
+    Verb,
+)
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, month_of
 from tracker.kernel.errors import Refused
@@ -67,7 +76,7 @@ def post(  # noqa: PLR0913  a transaction has this many facts
     if sum(line.amount_fen for line in lines) != 0:
         raise ValueError("a transaction's entries must sum to zero")
     transaction_id = session.execute(
-        insert(BookTransaction)
+        insert(BookTransaction.__table__)
         .values(
             command_id=command_id,
             fund_id=fund_id,
@@ -81,7 +90,9 @@ def post(  # noqa: PLR0913  a transaction has this many facts
         )
         .returning(BookTransaction.id)
     ).scalar_one()
-    session.execute(insert(BookEntry), [_entry(transaction_id, fund_id, line) for line in lines if line.amount_fen])
+    entries = [_entry(transaction_id, fund_id, line) for line in lines if line.amount_fen]
+    if entries:  # a paper may set a limit to what it already is
+        session.execute(insert(BookEntry.__table__), entries)
 
 
 def _entry(transaction_id: int, fund_id: int, line: Line) -> dict[str, Any]:
@@ -112,7 +123,7 @@ def settle(session: Session, lines: Sequence[Line]) -> None:
             deltas[line.cell.id][line.bucket] += line.amount_fen
     for cell_id in sorted(deltas):
         changes = {bucket: amount for bucket, amount in deltas[cell_id].items() if amount}
-        guard = update(Cell).where(Cell.id == cell_id)
+        guard = update(Cell.__table__).where(Cell.id == cell_id)
         for bucket, amount in changes.items():
             column = _COLUMNS[bucket]
             if amount < 0 and bucket is Bucket.AVAILABLE:
@@ -120,7 +131,7 @@ def settle(session: Session, lines: Sequence[Line]) -> None:
             elif amount < 0:
                 guard = guard.where(column >= -amount)
         new = {_COLUMNS[bucket].key: _COLUMNS[bucket] + amount for bucket, amount in changes.items()}
-        moved = session.execute(guard.values(new).execution_options(synchronize_session=False))
+        moved = session.execute(guard.values(new))
         if changes and moved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
             raise _short(session, deltas)
 
@@ -210,10 +221,13 @@ def carry(session: Session, verb: Verb, shares: Shares) -> list[Line]:
 
 
 def count_spending(session: Session, shares: Shares, *, sign: int, at: datetime) -> None:
-    """Keep the monthly summary that reports read, in the transaction that spends (sign 1) or takes back (-1)."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    """Keep the summaries that reports read, in the transaction that spends (sign 1) or takes back (-1).
+
+    By month and category for the year's reports, by day for the board's last weeks.
+    """
+    insert_into = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     for category_id, fen in sorted(shares.by_category.items()):
-        row = dialect.insert(MonthlySpending).values(
+        row = insert_into(MonthlySpending).values(
             fund_id=shares.fund_id,
             team_id=shares.team_id,
             category_id=category_id,
@@ -226,6 +240,22 @@ def count_spending(session: Session, shares: Shares, *, sign: int, at: datetime)
                 set_={"spent_fen": MonthlySpending.spent_fen + sign * fen},
             )
         )
+    day = insert_into(DailySpending).values(
+        fund_id=shares.fund_id,
+        team_id=shares.team_id,
+        day=day_of(at),
+        spent_fen=sign * shares.total_fen,
+        payments=sign,
+    )
+    session.execute(
+        day.on_conflict_do_update(
+            index_elements=["fund_id", "team_id", "day"],
+            set_={
+                "spent_fen": DailySpending.spent_fen + sign * shares.total_fen,
+                "payments": DailySpending.payments + sign,
+            },
+        )
+    )
 
 
 def done_already(session: Session, command_id: str) -> BookTransaction | None:

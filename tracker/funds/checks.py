@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.funds.book import balances, cell_name
-from tracker.funds.models import MONEY_CELLS, BookEntry, BookTransaction, Bucket, Cell, CellKind, Fund, MonthlySpending
+from tracker.funds.models import (
+    MONEY_CELLS,
+    BookEntry,
+    BookTransaction,
+    Bucket,
+    Cell,
+    CellKind,
+    DailySpending,
+    Fund,
+    MonthlySpending,
+)
+from tracker.kernel.clock import month_of
 from tracker.kernel.money import format_yuan
 
 
@@ -24,6 +36,7 @@ def breaches(session: Session) -> Iterator[str]:
         yield from _cells(session, cells)
         yield from _fund_equals_teams(session, fund, cells)
         yield from _monthly(session, fund)
+        yield from _daily(session, fund)
 
 
 def _unbalanced(session: Session) -> Iterator[str]:
@@ -97,3 +110,16 @@ def _monthly(session: Session, fund: Fund) -> Iterator[str]:
     for key in sorted(kept.keys() | entered.keys()):
         if kept.get(key, 0) != entered.get(key, 0):
             yield f"「{fund.name}」{key[2]} 月度汇总与台账不符（组团 {key[0]}，科目 {key[1]}）"
+
+
+def _daily(session: Session, fund: Fund) -> Iterator[str]:
+    """The days of a team's month add up to its months' categories."""
+    months: dict[tuple[int, str], int] = defaultdict(int)
+    for row in session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund.id)):
+        months[row.team_id, row.period] += row.spent_fen
+    days: dict[tuple[int, str], int] = defaultdict(int)
+    for day in session.scalars(select(DailySpending).where(DailySpending.fund_id == fund.id)):
+        days[day.team_id, month_of(day.day)] += day.spent_fen
+    for key in sorted(months.keys() | days.keys()):
+        if months.get(key, 0) != days.get(key, 0):
+            yield f"「{fund.name}」{key[1]} 逐日汇总与月度汇总不符（组团 {key[0]}）"

@@ -204,7 +204,7 @@ class BookEntry(Base):
 
     __tablename__ = "book_entry"
     __table_args__ = (
-        Index("ix_book_entry_cell", "cell_id", "id"),
+        Index("ix_book_entry_cell", "cell_id", "transaction_id", "bucket", "amount_fen"),
         Index("ix_book_entry_transaction", "transaction_id"),
         CheckConstraint("amount_fen <> 0", name="amount"),
     )
@@ -229,3 +229,16 @@ class MonthlySpending(Base):
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), primary_key=True)
     period: Mapped[str] = mapped_column(String(7), primary_key=True)
     spent_fen: Mapped[int] = mapped_column(BigInteger)
+
+
+class DailySpending(Base):
+    """What a team spent on a day and in how many payments, kept in the transaction that spends: the board reads this."""
+
+    __tablename__ = "daily_spending"
+
+    fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    spent_fen: Mapped[int] = mapped_column(BigInteger)
+    """Payments less what came back that day; below zero when more came back."""
+    payments: Mapped[int] = mapped_column(Integer)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.funds.models import Category, Fund, PaperKind
+from tracker.funds.models import PAPER_NAMES, Category, Cell, Fund, PaperKind
+from tracker.funds.papers import CategoryFacts, FundFacts, PaperChanges, Place
 from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
-
-if TYPE_CHECKING:
-    from tracker.funds.operations import CategoryFacts, FundFacts, PaperChanges, Place
+from tracker.kernel.money import LARGEST_FEN
+from tracker.teams.models import Team
 
 PAY_CODES = ("301", "303")
 """工资福利支出 and 对个人和家庭的补助: never a permitted purpose (seconded staff are paid by the home unit)."""
@@ -51,6 +50,19 @@ def sees_team(actor: Actor, team_id: int, lead_unit_id: int) -> bool:
     )
 
 
+def sees_cell(actor: Actor, cell: Cell) -> bool:
+    """Tell whether the person sees an account: a team's as ``sees_team`` says, the fund's own as finance does."""
+    if cell.team is None:
+        return sees_all_teams(actor)
+    return sees_team(actor, cell.team.id, cell.team.lead_unit_id)
+
+
+def sees_papers(actor: Actor, cells: Iterable[Cell]) -> bool:
+    """Tell whether the person reads a fund's papers: finance, the auditor, the lead units of its teams."""
+    led = actor.units(UNIT_SEATS)
+    return sees_all_teams(actor) or any(cell.team is not None and cell.team.lead_unit_id in led for cell in cells)
+
+
 def check_fund(session: Session, facts: FundFacts) -> None:
     """Refuse a fund that cannot be. Raises Refused."""
     if facts.closes_on < facts.opens_on:
@@ -73,7 +85,8 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
 
     Pay stays with the home unit (抽调人员工资福利由原单位发放), so economic classes 301 and 303 are never open.
     """
-    if facts.economic_code.startswith(PAY_CODES) or any(word in facts.name for word in PAY_WORDS):
+    named = facts.name + facts.economic_name
+    if facts.economic_code.startswith(PAY_CODES) or any(word in named for word in PAY_WORDS):
         raise Refused(
             f"「{facts.name}」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
             field="categories",
@@ -83,21 +96,52 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
 
 
 def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperChanges) -> None:
-    """Refuse a paper that moves money a way its kind does not. Raises Refused."""
+    """Refuse a paper that moves money a way its kind does not, twice, or to a place that is not there.
+
+    Raises Refused.
+    """
     if not (changes.transfers or changes.limits or changes.limit_moves):
         raise Refused("这份文件没有写任何金额变动，请至少填一行")
     for transfer in changes.transfers:
         if (_end(transfer.source), _end(transfer.target)) not in ROUTES[kind] or transfer.source == transfer.target:
-            raise Refused("这类文件不能这样划转，请核对调出、调入方")
-        if transfer.amount_fen <= 0:
-            raise Refused("金额要大于 0")
+            raise Refused(f"「{PAPER_NAMES[kind]}」文件不能这样划转，请核对调出、调入方")
+        check_amount(transfer.amount_fen)
     if changes.limit_moves and kind is not PaperKind.MOVE:
         raise Refused("科目之间调剂要用「调剂」文件办理")
     if changes.limits and kind is not PaperKind.LIMIT:
         raise Refused("设分项限额要用「分项限额」文件办理")
     for move in changes.limit_moves:
-        if move.source_category_id == move.target_category_id or move.amount_fen <= 0:
-            raise Refused("调剂的两个科目要不同，金额要大于 0")
+        if move.source_category_id == move.target_category_id:
+            raise Refused("调剂的两个科目要不同，请重选")
+        check_amount(move.amount_fen)
+    _check_limits(changes)
+    _check_teams(session, changes)
+    _check_categories(session, fund, changes)
+
+
+def check_amount(amount_fen: int) -> None:
+    """Refuse nothing, less than nothing, and more than a document may carry. Raises Refused."""
+    if not 0 < amount_fen <= LARGEST_FEN:
+        raise Refused("金额要大于 0、不超过 999,999,999.99 元，请核对")
+
+
+def _check_limits(changes: PaperChanges) -> None:
+    named = [(limit.team_id, limit.category_id) for limit in changes.limits]
+    if len(named) != len(set(named)):
+        raise Refused("同一个科目的限额写了两次，请只留一行")
+    if any(limit.limit_fen is not None and not 0 <= limit.limit_fen <= LARGEST_FEN for limit in changes.limits):
+        raise Refused("限额要在 0 到 999,999,999.99 元之间，请核对")
+
+
+def _check_teams(session: Session, changes: PaperChanges) -> None:
+    """A closed team gives money back but gets none."""
+    targets = [transfer.target for transfer in changes.transfers if isinstance(transfer.target, int)]
+    closed = session.scalar(select(Team.name).where(Team.id.in_(targets), Team.closed_at.is_not(None)).limit(1))
+    if closed is not None:
+        raise Refused(f"「{closed}」已撤销，不能再下达额度；请选在运行的组团")
+
+
+def _check_categories(session: Session, fund: Fund, changes: PaperChanges) -> None:
     named = {limit.category_id for limit in changes.limits}
     named |= {c for move in changes.limit_moves for c in (move.source_category_id, move.target_category_id)}
     own = set(session.scalars(select(Category.id).where(Category.fund_id == fund.id)))

@@ -1,33 +1,27 @@
-"""Funds, accounts and the explanation of an available figure, entry by entry."""
+"""Funds, their cells, papers and summaries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.funds.models import (
-    BookEntry,
-    BookTransaction,
-    BudgetPaper,
-    Bucket,
-    Cell,
-    CellKind,
-    Fund,
-    MonthlySpending,
-    Verb,
-)
+from tracker.evidence.models import Evidence
+from tracker.funds import policy
+from tracker.funds.models import BudgetPaper, Cell, CellKind, DailySpending, Fund, MonthlySpending
+from tracker.identity.models import Person
+from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.teams.models import Team
 
 
 def fund(session: Session, fund_id: int) -> Fund:
     """Load a fund with its categories. Raises NotFound."""
     found = session.scalar(select(Fund).options(selectinload(Fund.categories)).where(Fund.id == fund_id))
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -41,7 +35,9 @@ def cells(session: Session, fund_id: int) -> Sequence[Cell]:
     """List the cells of a fund with their teams and categories."""
     return session.scalars(
         select(Cell)
-        .options(joinedload(Cell.team), joinedload(Cell.category), joinedload(Cell.fund))
+        .options(
+            joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund)
+        )
         .where(Cell.fund_id == fund_id)
         .order_by(Cell.id)
     ).all()
@@ -51,11 +47,13 @@ def cell(session: Session, cell_id: int) -> Cell:
     """Load one cell. Raises NotFound."""
     found = session.scalar(
         select(Cell)
-        .options(joinedload(Cell.team), joinedload(Cell.category), joinedload(Cell.fund))
+        .options(
+            joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund)
+        )
         .where(Cell.id == cell_id)
     )
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -71,60 +69,53 @@ def papers(session: Session, fund_id: int) -> Sequence[BudgetPaper]:
     return session.scalars(select(BudgetPaper).where(BudgetPaper.fund_id == fund_id).order_by(BudgetPaper.id)).all()
 
 
-@dataclass(frozen=True)
-class AccountLine:
-    """One transaction's effect on an account, in fen, with the balances after it."""
-
-    transaction_id: int
-    at: datetime
-    verb: Verb
-    document_kind: str
-    document_id: int
-    document_name: str
-    by_person: int
-    available_fen: int
-    held_fen: int
-    spent_fen: int
-    available_after_fen: int
-
-
-def account_lines(session: Session, cell_id: int, *, after: int = 0, most: int = 100) -> list[AccountLine]:
-    """Explain a cell's available figure: its transactions in order, each with the balance it left.
-
-    ``after`` is the transaction id of the last line of the page before.
-    """
+def papers_with_recorders(session: Session, fund_id: int) -> Sequence[tuple[BudgetPaper, str]]:
+    """List a fund's budget papers, latest first, each with the name of who recorded it."""
     rows = session.execute(
-        select(BookTransaction, BookEntry.bucket, BookEntry.amount_fen)
-        .join(BookEntry, BookEntry.transaction_id == BookTransaction.id)
-        .where(BookEntry.cell_id == cell_id, BookEntry.bucket != Bucket.SOURCE)
-        .order_by(BookTransaction.id, BookEntry.id)
+        select(BudgetPaper, Person.name)
+        .join(Person, Person.id == BudgetPaper.recorded_by)
+        .where(BudgetPaper.fund_id == fund_id)
+        .order_by(BudgetPaper.id.desc())
     )
-    lines: list[AccountLine] = []
-    left = 0
-    by_transaction: dict[int, tuple[BookTransaction, dict[Bucket, int]]] = {}
-    for transaction, bucket, amount in rows:
-        _, sums = by_transaction.setdefault(transaction.id, (transaction, {}))
-        sums[bucket] = sums.get(bucket, 0) + amount
-    for transaction, sums in by_transaction.values():
-        left += sums.get(Bucket.AVAILABLE, 0)
-        lines.append(
-            AccountLine(
-                transaction_id=transaction.id,
-                at=transaction.at,
-                verb=transaction.verb,
-                document_kind=transaction.document_kind,
-                document_id=transaction.document_id,
-                document_name=transaction.document_name,
-                by_person=transaction.by_person,
-                available_fen=sums.get(Bucket.AVAILABLE, 0),
-                held_fen=sums.get(Bucket.HELD, 0),
-                spent_fen=sums.get(Bucket.SPENT, 0),
-                available_after_fen=left,
-            )
-        )
-    return [line for line in lines if line.transaction_id > after][:most]
+    return [(paper, name) for paper, name in rows]
+
+
+def scan(session: Session, paper_id: int, *, seen_by: Actor) -> Evidence:
+    """Find the scan of a budget paper for those who read the fund's papers. Raises NotFound."""
+    row = session.execute(
+        select(BudgetPaper.fund_id, Evidence)
+        .join(Evidence, Evidence.id == BudgetPaper.scan_id)
+        .where(BudgetPaper.id == paper_id)
+    ).one_or_none()
+    if row is None or not policy.sees_papers(seen_by, cells(session, row[0])):
+        raise NotFound
+    evidence: Evidence = row[1]
+    return evidence
 
 
 def monthly(session: Session, fund_id: int) -> Sequence[MonthlySpending]:
     """List a fund's monthly spending by team and category."""
     return session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund_id)).all()
+
+
+def daily(session: Session, fund_id: int, *, since: date) -> Sequence[DailySpending]:
+    """List a fund's spending by team and day, from a day on."""
+    return session.scalars(
+        select(DailySpending).where(DailySpending.fund_id == fund_id, DailySpending.day >= since)
+    ).all()
+
+
+def seen_cells(session: Session, fund_id: int, actor: Actor) -> Sequence[Cell]:
+    """List the cells of a fund the person sees. Raises NotFound when there is none: the fund is not theirs to know."""
+    seen = [cell for cell in cells(session, fund_id) if policy.sees_cell(actor, cell)]
+    if not seen:
+        raise NotFound
+    return seen
+
+
+def seen_cell(session: Session, fund_id: int, cell_id: int, actor: Actor) -> Cell:
+    """Load one cell of a fund. Raises NotFound, also for what the person may not see."""
+    found = cell(session, cell_id)
+    if found.fund_id != fund_id or not policy.sees_cell(actor, found):
+        raise NotFound
+    return found

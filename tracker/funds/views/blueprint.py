@@ -1,4 +1,4 @@
-"""Funds, papers, accounts."""
+"""The funds blueprint; the page modules hang their views on it."""
 
 from __future__ import annotations
 
