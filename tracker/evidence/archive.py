@@ -19,6 +19,7 @@ RATIO_FROM_BYTES = 1024 * 1024
 
 _ENCRYPTED = 0x1
 _SIZES_FOLLOW = 0x8
+_NAME_IS_UTF8 = 0x800
 _ZIP64_SIZE = 0xFFFFFFFF
 _HEAD = struct.Struct("<4s2xH10xII")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -90,6 +91,19 @@ class Archive:
     def names(self) -> list[str]:
         """Return the part names as stored, in directory order."""
         return [info.filename for info in self._by_name.values()]
+
+    def shown_name(self, name: str) -> str:
+        """Return a part's name for people: archivers of Chinese Windows store GBK without saying so."""
+        info = self._by_name[fold_name(name)]
+        if info.flag_bits & _NAME_IS_UTF8:
+            return info.filename
+        stored = info.orig_filename.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return stored.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return info.filename
 
     def has(self, name: str) -> bool:
         """Tell whether a part exists, without regard to case and slashes."""

@@ -73,7 +73,7 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
     archive = Archive(data, Limits(MAX_PACKAGE_FILES, MAX_FILE_BYTES, MAX_PACKAGE_BYTES))
     files: list[tuple[str, bytes]] = []
     for name in archive.names():
-        shown = clean_display_name(name)
+        shown = clean_display_name(archive.shown_name(name))
         if _is_litter(name):
             continue
         content = archive.read(name)
@@ -114,8 +114,7 @@ def open_image(data: bytes) -> Image.Image:
             image.load()
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Unreadable("图片像素异常巨大，已拒绝，请用普通照片或截图重新上传") from error
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError,
-                RuntimeError) as error:
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
             raise Unreadable("图片无法打开，文件可能已损坏，请重新拍照或下载后上传") from error
     return image
 

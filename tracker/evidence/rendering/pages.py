@@ -1,4 +1,4 @@
-"""Page pictures of any evidence file, and a likeness by which re-photographed papers are recognised."""
+"""Page pictures of any evidence file, and a likeness by which a picture saved again is recognised."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_VIEWER_PAGES: Final = 20
 DEFAULT_LONGEST: Final = 1600
 _LARGEST_LONGEST: Final = 3000
-_LIKENESS_SIDE: Final = 8
+_LIKENESS_SIDE: Final = 16
 
 
 def page_pictures(data: bytes, media: Media | str | None = None, *, most: int = MAX_VIEWER_PAGES,
@@ -36,7 +36,11 @@ def page_pictures(data: bytes, media: Media | str | None = None, *, most: int = 
 
 
 def likeness(data: bytes, media: Media | str | None = None) -> str:
-    """Return a 64-bit difference hash of the first page as 16 hex digits; few differing bits mean look-alikes."""
+    """Return a 256-bit difference hash of the first page as 64 hex digits.
+
+    Up to 8 differing bits are the same picture saved or scaled again. It does not know a paper photographed anew:
+    forms of one kind look more alike than two photos of one form.
+    """
     kind = Media(media) if media is not None else sniff(data)
     image = _painted(kind, data, 1, 400)[0]
     small = image.convert("L").resize((_LIKENESS_SIDE + 1, _LIKENESS_SIDE), Image.Resampling.LANCZOS)
@@ -46,7 +50,7 @@ def likeness(data: bytes, media: Media | str | None = None) -> str:
         for column in range(_LIKENESS_SIDE):
             place = row * (_LIKENESS_SIDE + 1) + column
             bits = bits << 1 | (pixels[place] > pixels[place + 1])
-    return f"{bits:016x}"
+    return f"{bits:064x}"
 
 
 def _painted(kind: Media, data: bytes, most: int, longest: int) -> list[Image.Image]:
