@@ -121,9 +121,9 @@ class VoucherContent:
 
 
 _LONGEST: Mapping[type, Mapping[str, int]] = {
-    VoucherContent: {"number": 32, "kind_label": 12, "capitals": 60, "verify_code": 40, "verify_url": 300},
+    VoucherContent: {"number": 32, "kind_label": 12, "capitals": 54, "verify_code": 40, "verify_url": 300},
     Payee: {"name": 120, "bank": 120, "account": 40, "method": 20},
-    Signature: {"seat": 24, "name": 48},
+    Signature: {"seat": 24, "name": 60},
 }
 """The longest text of the places that never run over a page; every other text may be of any length."""
 

@@ -111,12 +111,11 @@ def _prepared(content: VoucherContent, text: str, *, void: VoidMark | None, copy
               with_originals: bool) -> _Drawn:
     fonts.require_glyphs([*texts(content), void.reason if void else ""])
     head = content_hash(text)[:_HASH_HEAD]
-    code = segno.make(f"{content.verify_url}?h={head}", error="m", micro=False)
     return _Drawn(
         content=content,
         paper=paper(content, with_originals=with_originals),
         hash_head=head.upper(),
-        qr=Markup(code.svg_inline(border=0, omitsize=True)),  # noqa: S704  made by segno from modules, not from text
+        qr=_qr(f"{content.verify_url}?h={head}"),
         filed_on=_day(content.filed_on),
         void=void,
         copy_number=copy_number,
@@ -170,6 +169,12 @@ def _declare_media(pdf: pydyf.PDF, media: Sequence[str]) -> None:
         stream.extra["Subtype"] = f"/{kind.replace('/', '#2f')}"
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+
+
+def _qr(address: str) -> Markup:
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, border=0, omitsize=True)
+    return Markup(drawn.getvalue().decode())  # noqa: S704  segno's drawing of the modules; the text is not in it
 
 
 def _day(day: date) -> str:

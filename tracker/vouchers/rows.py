@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import zip_longest
 from typing import Final
 
@@ -49,7 +50,7 @@ _MONEY_SIZES: Final = (8.8, 7.5, 6.0, 5.0)
 _SIGN_COLUMNS: Final = 6
 _SIGN_ROOM: Final = 31.0 - SIDES
 _SIGN_LEAST: Final = 15.0
-_NAME_SIZES: Final = ((11.0, 4.7), (8.5, 3.9))
+_NAME_SIZES: Final = ((11.0, 4.7), (8.5, 3.9), (6.5, 2.9))
 """Sizes a signing name may have, in points, each with its line in millimetres."""
 
 
@@ -98,12 +99,17 @@ class Row:
     table: str
     cells: tuple[Cell, ...]
     amounts: Amounts = Amounts()
-    style: str = ""
+    kind: str = ""
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Return the height with padding and rule."""
         return max(cell.height for cell in self.cells) + _EDGE
+
+    @property
+    def style(self) -> str:
+        """Name how the row is set: a tall one centres its cells."""
+        return " ".join(filter(None, (self.kind, "tall" if self.height > ROW else "")))
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ def subtotal_row(label: str, amounts: Amounts, table: str) -> Row:
         amounts.claimed_fen, amounts.deducted_fen, amounts.approved_fen)
     columns = COLUMNS[table]
     cells = [_money(fen, width) for fen, width in zip(money, columns[-len(money):], strict=True)]
-    return Row(table=table, style="subtotal", cells=(
+    return Row(table=table, kind="subtotal", cells=(
         Cell(lines=(TextLine(label),), style="subtotal-label", span=len(columns) - len(money)), *cells))
 
 
@@ -257,12 +263,19 @@ def _day(day: date | None, year: int) -> str:
 
 def _sign_box(signature: Signature) -> SignBox:
     seat = wrap(signature.seat, room_mm=_SIGN_ROOM, points=7.5)
-    size = 0 if fonts.width_mm(signature.name, 11 * 1.1) <= _SIGN_ROOM else 1
-    points, line = _NAME_SIZES[size]
-    name = wrap(signature.name, room_mm=_SIGN_ROOM, points=points) if signature.name else ("",)
+    size, name = _fitting_name(signature.name)
+    line = _NAME_SIZES[size][1]
     height = max(_SIGN_LEAST, 3.4 * len(seat) + 2.7 + line * len(name) + 3.2) + 1.4 + 0.16
     at = _moment(signature.at) if signature.at else "　年　　月　　日"
     return SignBox(seat=seat, name=name, style=f"name-{size}", at=at, height=height)
+
+
+def _fitting_name(name: str) -> tuple[int, tuple[str, ...]]:
+    """Choose the largest size that sets a name on one line, else on two lines of a smaller one, else the smallest."""
+    if fonts.width_mm(name, _NAME_SIZES[0][0] * 1.1) <= _SIGN_ROOM:
+        return 0, (fonts.printable(name),)
+    lines = wrap(name, room_mm=_SIGN_ROOM, points=_NAME_SIZES[1][0])
+    return (1, lines) if len(lines) <= 2 else (2, wrap(name, room_mm=_SIGN_ROOM, points=_NAME_SIZES[2][0]))  # noqa: PLR2004
 
 
 def _moment(at: datetime) -> str:
