@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tracker.web.headers import CONTENT_SECURITY_POLICY
+from tracker.web.headers import CONTENT_SECURITY_POLICY, SEALED_POLICY
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 SHAPES = frozenset({"path", "rect", "circle", "line", "polyline", "polygon", "ellipse", "use", "image", "stop"})
@@ -164,7 +164,7 @@ def _missing_landmarks(reader: PageReader) -> list[str]:
 def check_answer(answer: TestResponse, *, is_part: bool = False) -> None:
     """Raise BadPage when an answer lacks its headers or, being a page, breaks a rule of pages."""
     policy = answer.headers.get("Content-Security-Policy")
-    if policy != CONTENT_SECURITY_POLICY:
+    if policy not in {CONTENT_SECURITY_POLICY, SEALED_POLICY}:
         raise BadPage(f"{answer.request.path}: content policy is {policy!r}")
     if answer.headers.get("X-Content-Type-Options") != "nosniff":
         raise BadPage(f"{answer.request.path}: content type may be guessed")

@@ -12,7 +12,17 @@ from tracker.web.headers import CONTENT_SECURITY_POLICY
 
 Browse = Callable[[Flask], CheckedClient]
 
-EVERYWHERE = ["/", "/gallery", "/gate", "/nothing", "/fault/refused", "/fault/crash", "/static/tracker.css", "/static/none", "/leaf.txt"]
+EVERYWHERE = [
+    "/",
+    "/gallery",
+    "/gate",
+    "/nothing",
+    "/fault/refused",
+    "/fault/crash",
+    "/static/tracker.css",
+    "/static/none",
+    "/leaf.txt",
+]
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -156,7 +166,9 @@ def test_a_malformed_body_is_never_a_fault(zhou: CheckedClient, body: bytes, kin
 
 
 def test_too_much_is_told_its_limit(zhou: CheckedClient) -> None:
-    answer = zhou.post("/gallery", data=b"purpose=" + b"x" * 3_000_000, content_type="application/x-www-form-urlencoded")
+    answer = zhou.post(
+        "/gallery", data=b"purpose=" + b"x" * 3_000_000, content_type="application/x-www-form-urlencoded"
+    )
 
     assert answer.status_code == 413
     assert "10 MB" in answer.text
@@ -173,7 +185,9 @@ def test_large_type_and_language_are_kept_and_lead_back(strict_app: Flask, brows
     csrf = token(client.get("/gallery?text=a").text)
 
     answer = client.post(
-        "/display/size", data={"csrf_token": csrf, "size": "large"}, headers={"Referer": "http://localhost/gallery?text=a"}
+        "/display/size",
+        data={"csrf_token": csrf, "size": "large"},
+        headers={"Referer": "http://localhost/gallery?text=a"},
     )
     client.post("/display/language", data={"csrf_token": csrf, "lang": "en"})
 

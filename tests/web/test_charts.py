@@ -76,7 +76,9 @@ def test_the_tick_stays_on_the_track(elapsed: Decimal) -> None:
     assert 0 <= x <= 1000 - width
 
 
-@pytest.mark.parametrize(("rate", "elapsed"), [(0, 0), (1, 1), (Decimal("3.5"), 2), (Decimal("-0.1"), 0), (0.187, 0.186)])
+@pytest.mark.parametrize(
+    ("rate", "elapsed"), [(0, 0), (1, 1), (Decimal("3.5"), 2), (Decimal("-0.1"), 0), (0.187, 0.186)]
+)
 def test_a_gauge_holds_at_both_ends(rate: Decimal, elapsed: Decimal) -> None:
     drawing = gauge(rate, elapsed)
 
@@ -91,7 +93,14 @@ def test_a_gauge_past_the_budget_is_red() -> None:
 
 @pytest.mark.parametrize(
     ("spent", "budget", "day", "days"),
-    [([], 0, 0, 365), ([0], 0, 1, 365), ([5], 0, 40, 365), ([10**9] * 12, 10**6, 366, 366), ([1] * 40, 10**8, 900, 365), ([-5, 7], 100, 32, 365)],
+    [
+        ([], 0, 0, 365),
+        ([0], 0, 1, 365),
+        ([5], 0, 40, 365),
+        ([10**9] * 12, 10**6, 366, 366),
+        ([1] * 40, 10**8, 900, 365),
+        ([-5, 7], 100, 32, 365),
+    ],
 )
 def test_months_hold_without_a_budget_and_over_it(spent: list[int], budget: int, day: int, days: int) -> None:
     tree = ElementTree.fromstring(monthly(spent, budget, day, days=days))
@@ -114,14 +123,18 @@ def test_a_flow_without_spending_says_so() -> None:
 
 
 def test_a_flow_names_the_largest_category() -> None:
-    said = label(sankey("专项经费", {("甲", "差旅费"): 3_000_000, ("乙", "差旅费"): 1_000_000, ("乙", "接待"): 1_000_000}))
+    said = label(
+        sankey("专项经费", {("甲", "差旅费"): 3_000_000, ("乙", "差旅费"): 1_000_000, ("乙", "接待"): 1_000_000})
+    )
 
     assert said == "专项经费共支出 5.0 万元，差旅费最多，占 80.0%"
 
 
 @given(
     st.dictionaries(
-        st.tuples(st.sampled_from("甲乙丙丁戊己庚辛"), st.sampled_from("一二三四五六七八九十")), st.integers(0, 10**10), max_size=40
+        st.tuples(st.sampled_from("甲乙丙丁戊己庚辛"), st.sampled_from("一二三四五六七八九十")),
+        st.integers(0, 10**10),
+        max_size=40,
     )
 )
 @settings(max_examples=40, deadline=None)

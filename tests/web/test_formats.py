@@ -94,12 +94,19 @@ def test_every_sentence_of_the_shell_has_its_english(app: Flask) -> None:
     home = Path(TRANSLATIONS).parent
     with (TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po").open("rb") as lines:
         english = {message.id: message.string for message in read_po(lines, locale="en")}
-    folders = {"templates/layout": "jinja2", "templates/components": "jinja2", "templates/errors": "jinja2", "tracker/web": "python"}
+    folders = {
+        "templates/layout": "jinja2",
+        "templates/components": "jinja2",
+        "templates/errors": "jinja2",
+        "tracker/web": "python",
+    }
     said = {
         message
         for folder, how in folders.items()
         for _, _, message, _, _ in extract_from_dir(
-            home / folder, method_map=[("**.html" if how == "jinja2" else "**.py", how)], keywords={"_": None, "gettext": None}
+            home / folder,
+            method_map=[("**.html" if how == "jinja2" else "**.py", how)],
+            keywords={"_": None, "gettext": None},
         )
     }
 

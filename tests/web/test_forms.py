@@ -90,7 +90,8 @@ def test_zero_is_an_amount_only_where_the_form_says_so(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["2026-03-05", "2026/3/5", "2026年3月5日", "2026.03.05", "20260305", "２０２６－０３－０５", " 2026 年 3 月 5 日 "]
+    "typed",
+    ["2026-03-05", "2026/3/5", "2026年3月5日", "2026.03.05", "20260305", "２０２６－０３－０５", " 2026 年 3 月 5 日 "],
 )
 def test_a_day_is_read_however_it_is_typed(typed: str) -> None:
     assert parse_day(typed) == date(2026, 3, 5)
@@ -98,7 +99,13 @@ def test_a_day_is_read_however_it_is_typed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [("2026-02-30", "没有 2026 年 2 月 30 日"), ("3月5日", "年-月-日"), ("0026-03-05", "年份 26"), ("", "年-月-日"), ("9999-01-01", "年份")],
+    [
+        ("2026-02-30", "没有 2026 年 2 月 30 日"),
+        ("3月5日", "年-月-日"),
+        ("0026-03-05", "年份 26"),
+        ("", "年-月-日"),
+        ("9999-01-01", "年份"),
+    ],
 )
 def test_a_day_that_does_not_exist_is_refused_in_words(typed: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):

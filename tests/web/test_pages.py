@@ -59,7 +59,9 @@ def test_a_page_with_every_component_shows_an_attack_as_text(zhou: CheckedClient
 def test_what_was_typed_comes_back_as_text(zhou: CheckedClient, attack: str) -> None:
     names = ("amount", "day", "team", "nights", "rate")
     harmless = zhou.post("/gallery", data={"purpose": "字" * 40, "note": "字" * 60} | dict.fromkeys(names, "x"))
-    answer = zhou.post("/gallery", data={"purpose": attack + "字" * 40, "note": attack + "字" * 60} | dict.fromkeys(names, attack))
+    answer = zhou.post(
+        "/gallery", data={"purpose": attack + "字" * 40, "note": attack + "字" * 60} | dict.fromkeys(names, attack)
+    )
 
     assert answer.status_code == 422
     assert Skeleton(answer.text).bones == Skeleton(harmless.text).bones
@@ -110,7 +112,13 @@ def test_the_checked_client_finds_what_is_wrong(body: str, fault: str) -> None:
 
 @pytest.mark.parametrize(
     ("cut", "fault"),
-    [(' lang="zh-CN"', "lang"), ("<title>x</title>", "title"), ("<!doctype html>", "doctype"), ("<header></header>", "header"), ("<h1>x</h1>", "h1")],
+    [
+        (' lang="zh-CN"', "lang"),
+        ("<title>x</title>", "title"),
+        ("<!doctype html>", "doctype"),
+        ("<header></header>", "header"),
+        ("<h1>x</h1>", "h1"),
+    ],
 )
 def test_the_checked_client_misses_no_landmark(cut: str, fault: str) -> None:
     assert any(fault in found for found in faults_of(GOOD.format("").replace(cut, "")))
@@ -177,7 +185,21 @@ def test_styles_and_script_keep_their_budget() -> None:
 def test_styles_use_nothing_newer_than_the_browser_floor() -> None:
     styles = re.sub(r"/\*.*?\*/", "", (STATIC / "tracker.css").read_text(encoding="utf-8"), flags=re.DOTALL)
 
-    for newer in (":has(", ":is(", ":where(", "@layer", "@container", "inset:", "aspect-ratio", "color-mix", "oklch", "dvh", "@import", "http:", "https:"):
+    for newer in (
+        ":has(",
+        ":is(",
+        ":where(",
+        "@layer",
+        "@container",
+        "inset:",
+        "aspect-ratio",
+        "color-mix",
+        "oklch",
+        "dvh",
+        "@import",
+        "http:",
+        "https:",
+    ):
         allowed = "http://www.w3.org" if newer == "http:" else None
         assert newer not in (styles.replace(allowed, "") if allowed else styles), newer
 
@@ -185,7 +207,16 @@ def test_styles_use_nothing_newer_than_the_browser_floor() -> None:
 def test_the_script_never_writes_markup_of_its_own() -> None:
     script = (STATIC / "tracker.js").read_text(encoding="utf-8")
 
-    for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "http:", "https://"):
+    for risky in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "http:",
+        "https://",
+    ):
         assert risky not in script, risky
 
 

@@ -8,6 +8,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+SEALED_POLICY = "default-src 'none'; style-src 'none'; sandbox; frame-ancestors 'self'"
+"""For files of others handed out: whatever a browser makes of them, it runs and loads nothing."""
 _ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -26,8 +28,11 @@ def guard_answers(app: Flask) -> None:
 
 
 def _stamp(answer: Response) -> Response:
+    sealed = answer.headers.get("Content-Security-Policy") == SEALED_POLICY
     for name, value in _ALWAYS.items():
         answer.headers[name] = value
+    if sealed:
+        answer.headers["Content-Security-Policy"] = SEALED_POLICY
     if request.endpoint == "static" and answer.status_code in {200, 206, 304}:
         answer.headers["Cache-Control"] = _STAMPED_FOR if "v" in request.args else "no-cache"
     elif g.get("actor") is not None or answer.mimetype == "text/html":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker.kernel.money import format_yuan, round_fen
 
@@ -19,13 +20,18 @@ Attribute = str | int | float
 
 
 def tag(name: str, content: Markup | str = "", /, **attributes: Attribute) -> Markup:
-    """Write one element; ``stroke_width`` becomes ``stroke-width``, numbers keep one decimal."""
-    written = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), figure(value)) for key, value in attributes.items()
+    """Write one element; ``stroke_width`` becomes ``stroke-width``, numbers keep one decimal, texts are escaped."""
+    written = "".join(
+        f' {_spelt(key)}="{escape(value) if isinstance(value, str) else figure(value)}"'
+        for key, value in attributes.items()
     )
-    if content:
-        return Markup("<{0}{1}>{2}</{0}>").format(name, written, content)
-    return Markup("<{}{}/>").format(name, written)
+    inner = escape(content)
+    return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")  # noqa: S704  escaped above
+
+
+@cache
+def _spelt(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def figure(value: Attribute) -> str:

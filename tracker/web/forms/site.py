@@ -115,6 +115,10 @@ class VersionedForm(SiteForm):
             field.errors = []
             raise StopValidation(gettext("页面内容不完整，请刷新页面后再填一次"))
 
+    def renew(self, version: int) -> None:
+        """Carry a newer version from here on: the page that shows the form again also shows what changed."""
+        self.version.data, self.version.raw_data = version, None
+
 
 class LineForm(Form):
     """One line inside a form's list of lines; token and command belong to the whole form."""
