@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.storage import Base, Identifier, Moment, word
@@ -232,7 +240,7 @@ class MonthlySpending(Base):
 
 
 class DailySpending(Base):
-    """What a team spent on a day and in how many payments, kept in the transaction that spends: the board reads this."""
+    """What a team spent on a day, in how many payments; kept in the transaction that spends, read by the board."""
 
     __tablename__ = "daily_spending"
 

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.evidence.models import Evidence
 from tracker.funds import policy
-from tracker.funds.models import BudgetPaper, Cell, CellKind, DailySpending, Fund, MonthlySpending
+from tracker.funds.models import (
+    BudgetPaper,
+    Cell,
+    CellKind,
+    DailySpending,
+    Fund,
+    MonthlySpending,
+)
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound

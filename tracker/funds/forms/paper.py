@@ -25,7 +25,16 @@ from tracker.funds.papers import (
 )
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
-from tracker.web.forms import ChoiceField, DayField, LineForm, MoneyField, Required, SiteForm, TextLine, TickField
+from tracker.web.forms import (
+    ChoiceField,
+    DayField,
+    LineForm,
+    MoneyField,
+    Required,
+    SiteForm,
+    TextLine,
+    TickField,
+)
 
 ADDING_ROWS = "add"
 """The value of the button ``op`` that asks for one more row."""

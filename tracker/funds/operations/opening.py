@@ -12,7 +12,15 @@ from tracker.funds import book, policy
 from tracker.funds.models import Category, Cell, CellKind, Fund, PaperKind
 from tracker.funds.operations.cells import add_cells
 from tracker.funds.operations.recording import apply_paper
-from tracker.funds.papers import BUDGET, RESERVE, CategoryFacts, FundFacts, PaperChanges, PaperFacts, Transfer
+from tracker.funds.papers import (
+    BUDGET,
+    RESERVE,
+    CategoryFacts,
+    FundFacts,
+    PaperChanges,
+    PaperFacts,
+    Transfer,
+)
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.storage.numbering import next_number

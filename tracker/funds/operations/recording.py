@@ -13,9 +13,25 @@ from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import keep
 from tracker.funds import book, policy
 from tracker.funds.book import Document, Line, NotEnoughLeft
-from tracker.funds.models import PAPER_NAMES, BudgetPaper, Bucket, Cell, Fund, PaperKind, Verb
+from tracker.funds.models import (
+    PAPER_NAMES,
+    Bucket,
+    BudgetPaper,
+    Cell,
+    Fund,
+    PaperKind,
+    Verb,
+)
 from tracker.funds.operations.cells import add_cells, cells_by_place, place_of
-from tracker.funds.papers import BUDGET, LimitChange, LimitMove, PaperChanges, PaperFacts, Place, Transfer
+from tracker.funds.papers import (
+    BUDGET,
+    LimitChange,
+    LimitMove,
+    PaperChanges,
+    PaperFacts,
+    Place,
+    Transfer,
+)
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan

@@ -5,7 +5,13 @@ from __future__ import annotations
 from flask import Response, send_file
 from werkzeug.datastructures import FileStorage
 
-from tracker.evidence.media import MAX_FILE_BYTES, Media, Unreadable, clean_display_name, sniff
+from tracker.evidence.media import (
+    MAX_FILE_BYTES,
+    Media,
+    Unreadable,
+    clean_display_name,
+    sniff,
+)
 from tracker.evidence.models import Evidence
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.errors import NotFound

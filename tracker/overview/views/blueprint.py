@@ -1,4 +1,4 @@
-"""The home page and the budget board."""
+"""The overview blueprint; the page modules hang their views on it."""
 
 from __future__ import annotations
 
