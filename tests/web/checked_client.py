@@ -16,6 +16,14 @@ VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "l
 SHAPES = frozenset({"path", "rect", "circle", "line", "polyline", "polygon", "ellipse", "use", "image", "stop"})
 CONTROLS = frozenset({"input", "select", "textarea"})
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href", "background"})
+NEVER_INSIDE = {
+    "form": {"form", "p"},
+    "a": {"a", "button"},
+    "button": {"a", "button"},
+    "label": {"label"},
+    **dict.fromkeys(("div", "ul", "ol", "dl", "p", "table", "section", "fieldset", "details", "h1", "h2", "h3"), {"p"}),
+}
+"""What a browser takes apart, or a screen reader stumbles over, when the one stands inside the other."""
 _OUTSIDE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _INSIDE = re.compile(r"^(?:data:image/|blob:|mailto:|tel:)", re.IGNORECASE)
 
@@ -46,6 +54,8 @@ class PageReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._note(tag, attrs)
+        if around := NEVER_INSIDE.get(tag, set()) & {name for name, _ in self.open}:
+            self.faults.append(f"line {self.getpos()[0]}: <{tag}> inside <{min(around)}>")
         if tag not in VOID:
             self.open.append((tag, self.getpos()[0]))
             self.inside_label += tag == "label"

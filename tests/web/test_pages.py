@@ -104,6 +104,9 @@ def test_a_good_page_has_no_faults() -> None:
         ('<iframe src="/x"></iframe>', "not used"),
         ('<div role="img"></div>', "says nothing"),
         ('<p class="a" class="b">x</p>', "twice"),
+        ("<form><form></form></form>", "<form> inside <form>"),
+        ('<a href="/x"><b><button>x</button></b></a>', "<button> inside <a>"),
+        ("<p><span><div></div></span></p>", "<div> inside <p>"),
     ],
 )
 def test_the_checked_client_finds_what_is_wrong(body: str, fault: str) -> None:
