@@ -482,6 +482,32 @@ def air_face(one: Invoice, rng: random.Random) -> Face:
     return face
 
 
+def fiscal_face(one: Invoice, rng: random.Random) -> Face:
+    """The form of a fiscal e-bill."""
+    colon = rng.choice("：:")
+    face = Face(210, 140)
+    face.put(60, 14, rng.choice(("江苏省医疗门诊收费票据（电子）", "江苏省非税收入统一票据（电子）")), size=5)
+    for x, y, label, value in ((10, 25, "票据代码", one.code or ""), (130, 25, "票据号码", one.number),
+                               (10, 31, "交款人统一社会信用代码", one.buyer_id or ""), (130, 31, "校验码", "a1b2c3"),
+                               (10, 37, "交款人", one.buyer), (130, 37, "开票日期", rng.choice((
+                                   chinese_day(one.day), one.day.isoformat())))):
+        face.put(x, y, label + colon)
+        face.put(x + width(label, 3.2) + 2, y, value)
+    for x, text in ((10, "项目编码"), (50, "项目名称"), (90, "单位"), (110, "数量"), (130, "标准"), (160, "金额（元）"), (190, "备注")):
+        face.put(x, 46, text)
+    for x, text in ((10, "103"), (50, "检查费"), (110, "1"), (160, yuan(one.total))):
+        face.put(x, 52, text)
+    face.put(10, 100, "金额合计（大写）")
+    face.put(40, 100, capitals(one.total).replace("元", "圆"))
+    face.put(130, 100, "（小写）")
+    face.put(144, 100, rng.choice(("¥", "")) + yuan(one.total))
+    face.put(10, 120, f"收款单位（章）{colon}")
+    face.put(36, 120, one.seller or "")
+    face.put(100, 120, f"复核人{colon}样例丁")
+    face.put(150, 120, f"收款人{colon}样例丙")
+    return face
+
+
 # ---------------------------------------------------------------- PDF
 
 RADICALS = dict(zip("日月用方金大小人见长门车风食", "⽇⽉⽤⽅⾦⼤⼩⼈⻅⻓⻔⻋⻛⻝", strict=True))
@@ -995,6 +1021,12 @@ def _efi(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int |
     return made, one.expected(*HEADER), None
 
 
+def _pdf_fiscal_text(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
+    one = fiscal(seed)
+    return pdf([fiscal_face(one, rng)], order=rng.choice(("inline", "stacked"))), \
+        {**one.expected(*HEADER), "seller_tax_id": None}, None
+
+
 def _pdf_inline(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
     info = {"InvoiceNumber": one.number, "IssueTime": chinese_day(one.day), "TotalAmWithoutTax": yuan(one.ex_tax),
@@ -1034,6 +1066,7 @@ FAMILIES: dict[str, Callable[[int, random.Random], tuple[bytes, dict[str, object
     "数电票 XML": _xml, "OFD 标签（平铺）": _ofd_flat, "OFD 2019 数据": _ofd_2019, "OFD 标签（数据名）": _ofd_data_names,
     "OFD XBRL inv": _ofd_inv, "PDF XBRL rai": _pdf_rai, "OFD XBRL rai": _ofd_rai, "PDF 铁路（仅文字）": _pdf_rail_text,
     "OFD XBRL atr": _ofd_atr, "PDF 行程单（文字+二维码）": _pdf_air_text, "XBRL efi（OFD/PDF）": _efi,
+    "PDF 财政票据（仅文字）": _pdf_fiscal_text,
     "PDF 数电票（标签旁值）": _pdf_inline, "PDF 数电票（先标签后值）": _pdf_stacked, "PDF 数电票（多页）": _pdf_long,
     "PDF 旧版电子发票": _pdf_older, "照片（二维码）": _photo,
 }

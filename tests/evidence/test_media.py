@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.evidence import hostile, specimens
 from tracker.evidence.archive import Archive, Unreadable
 from tracker.evidence.markup import parse_xml
-from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name, sniff, unpack
+from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name, open_image, sniff, unpack
 
 
 @pytest.mark.parametrize(("made", "media"), [
@@ -23,6 +24,21 @@ from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name, sn
 ])
 def test_the_content_names_the_kind(made, media: Media):
     assert sniff(made()) is media
+
+
+def test_spoiled_pictures_are_refused_in_words_or_shown_never_anything_else():
+    rng = random.Random(1)
+    refused = 0
+    for _ in range(400):
+        data = bytearray(hostile.picture(rng.choice(("PNG", "JPEG")), (60, 40)))
+        for _ in range(rng.randint(1, 8)):
+            data[rng.randrange(8, len(data))] = rng.randrange(256)
+        try:
+            open_image(bytes(data[:rng.randrange(10, len(data) + 200)]))
+        except Unreadable:
+            refused += 1
+
+    assert refused > 100
 
 
 def test_a_file_one_byte_over_ten_megabytes_is_refused_and_ten_are_taken():

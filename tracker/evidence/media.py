@@ -101,14 +101,16 @@ def clean_display_name(name: str) -> str:
 
 def open_image(data: bytes) -> Image.Image:
     """Decode a JPEG, PNG or HEIC whole, at most 50 megapixels. Raises Unreadable when it is no such picture."""
+    formats: tuple[str, ...] = ("JPEG", "PNG")
     if _is_heif(data):
+        formats = ("HEIF",)
         import pi_heif  # ruff: ignore[import-outside-top-level]  loads libheif, which most requests never need
 
         pi_heif.register_heif_opener(thumbnails=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            image = Image.open(BytesIO(data), formats=("JPEG", "PNG", "MPO", "HEIF"))
+            image = Image.open(BytesIO(data), formats=formats)
             if image.width * image.height > MAX_IMAGE_PIXELS:
                 raise Unreadable("图片超过 5000 万像素，请用普通照片或截图重新上传", width=image.width, height=image.height)
             image.load()

@@ -52,6 +52,8 @@ class TextRun:
     id: str
     glyphs: tuple[Glyph, ...]
     upright: bool = True
+    own: bool = True
+    """Whether the page itself holds it, not a template: some producers number both from one."""
 
     @property
     def text(self) -> str:
@@ -110,10 +112,11 @@ class OfdDocument:
         found: list[TextRun] = []
         characters = 0
         for page in self.pages:
+            own = child(page.root, "Content")
             for root in page.layers():
                 for one in descendants(root, "TextObject"):
                     run = TextRun(page.number, one.get("ID", ""), tuple(place_text(one, page.box)),
-                                  upright=_is_upright(one))
+                                  upright=_is_upright(one), own=root is own)
                     characters += len(run.glyphs)
                     if len(found) >= MAX_OBJECTS or characters > MAX_CHARACTERS:
                         raise Unreadable("OFD 里的文字对象过多，不像发票，已拒绝")

@@ -52,7 +52,7 @@ _WORDINGS: Final = (
     ("增值税电子普通发票", VAT_E_ORDINARY), ("增值税专用发票", VAT_SPECIAL),
     ("增值税普通发票(卷", VAT_ROLL), ("增值税普通发票", VAT_ORDINARY),
     ("财政电子票据", FISCAL), ("非税收入", FISCAL), ("公益事业捐赠统一票据", FISCAL), ("医疗收费票据", FISCAL),
-    ("医疗门诊收费票据", FISCAL), ("资金往来结算票据", FISCAL), ("一般缴款书", FISCAL), ("社会团体会费", FISCAL),
+    ("医疗门诊收费票据", FISCAL), ("资金往来结算票据", FISCAL), ("一般缴款书", FISCAL), ("收费票据(电子)", FISCAL), ("统一票据(电子)", FISCAL), ("票据(电子)", FISCAL), ("社会团体会费", FISCAL),
     ("出租汽车", TAXI), ("出租车", TAXI), ("定额发票", QUOTA), ("车辆通行费", TOLL), ("高速公路通行费", TOLL),
     ("过路过桥费", TOLL), ("通用机打发票", COACH), ("客运发票", COACH), ("客运定额", QUOTA), ("汽车客票", COACH),
 )

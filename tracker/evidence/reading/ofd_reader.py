@@ -66,7 +66,8 @@ def _tagged(document: OfdDocument) -> Iterator[Findings]:
         texts, boxes = [text_of(one) for one in children(element, "ObjectData")], []
         for reference in children(element, "ObjectRef"):
             target = text_of(reference)
-            runs = by_place.get((reference.get("PageRef", ""), target)) or by_id.get(target, [])
+            named = by_place.get((reference.get("PageRef", ""), target)) or by_id.get(target, [])
+            runs = [run for run in named if run.own] or named
             if len(runs) == 1:
                 texts.append(runs[0].text)
                 boxes.append(_box(runs[0], sizes[runs[0].page]))

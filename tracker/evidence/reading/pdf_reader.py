@@ -34,7 +34,7 @@ def read_pdf(data: bytes) -> list[Findings]:
         return [
             *_attached(document, data),
             _document_keys(document),
-            _code_on_page(document),
+            _code_on_page(document, scanned=not any(page.glyphs for page in pages)),
             layout.read_pages(pages),
         ]
 
@@ -57,13 +57,14 @@ def _document_keys(document: pdfium.PdfDocument) -> Findings:
     return Findings(tuple(one for one in found if one is not None))
 
 
-def _code_on_page(document: pdfium.PdfDocument) -> Findings:
+def _code_on_page(document: pdfium.PdfDocument, *, scanned: bool) -> Findings:
+    """Look for the QR code on the first page; a scan without text is looked at as hard as a photo."""
     page = document[0]
     try:
         for scale in _QR_SCALES:
             fitting = min(scale, _LARGEST_SIDE / max(*page.get_size(), 1.0))
             picture = page.render(scale=fitting, grayscale=True).to_pil()
-            found = qr.read_codes(qr.decode(picture))
+            found = qr.read_codes(qr.decode(picture, thorough=scanned))
             if found.facts or found.notes or fitting < scale:
                 return found
     finally:

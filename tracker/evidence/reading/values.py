@@ -31,7 +31,7 @@ NO_TAX: Final = frozenset({"***", "**", "*", "免税", "不征税", "出口零�
 
 def fold(text: str) -> str:
     """Fold text for matching: NFKC, radicals as characters, no control characters, no white space."""
-    text = unicodedata.normalize("NFKC", text.translate(_RADICALS)).translate(_RADICALS)
+    text = unicodedata.normalize("NFKC", text.translate(_RADICALS)).translate(_RADICALS).replace("Ұ", "¥")
     return "".join(char for char in text if not char.isspace() and unicodedata.category(char)[0] != "C")
 
 
