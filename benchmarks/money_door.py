@@ -50,8 +50,7 @@ def _prepare(database: Database, folder: Path, claims: int) -> tuple[Office, lis
     use_files(FileStore(folder / "files"))
     office = an_office(database, quota_fen=140_000_000, head_from_fen=0)
     drafts = [
-        (a_draft(office, filing), filing)
-        for filing in (a_filing(office, *([10_000] * LINES)) for _ in range(claims))
+        (a_draft(office, filing), filing) for filing in (a_filing(office, *([10_000] * LINES)) for _ in range(claims))
     ]
     return office, drafts, a_payee(office)
 
@@ -64,9 +63,7 @@ def _lives(office: Office, drafts: list[tuple[int, Any]], payee_id: int) -> floa
         lambda s, c, _: operations.approve(s, c, command(people["reviewer"])),
         lambda s, c, _: operations.approve(s, c, command(people["head"])),
         lambda s, c, _: operations.verify(s, c, command(people["officer"])),
-        lambda s, c, f: operations.pay(
-            s, c, PaymentFacts(payee_id, f.claimed_fen, TODAY), command(people["cashier"])
-        ),
+        lambda s, c, f: operations.pay(s, c, PaymentFacts(payee_id, f.claimed_fen, TODAY), command(people["cashier"])),
     ]
     started = time.perf_counter()
     for claim_id, filing in drafts:

@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("used_fen", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("used_fen >= 0 AND used_fen <= total_fen", name=op.f("ck_invoice_key_used")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_key")),
-        sa.UniqueConstraint("code", "number", name=op.f("uq_invoice_key_code_number")),
+        sa.UniqueConstraint("number", "code", name=op.f("uq_invoice_key_number_code")),
     )
     op.create_table(
         "unit",
@@ -231,6 +231,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_cell_team", ["team_id"], unique=False)
 
     op.create_table(
+        "daily_spending",
+        sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("spent_fen", sa.BigInteger(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_daily_spending_fund_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_daily_spending_team_id")),
+        sa.PrimaryKeyConstraint("fund_id", "team_id", "day", name=op.f("pk_daily_spending")),
+    )
+    op.create_table(
         "earlier_password",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -280,17 +291,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
         batch_op.create_index("ix_evidence_uploader", ["uploaded_by", "id"], unique=False)
 
-    op.create_table(
-        "daily_spending",
-        sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("spent_fen", sa.BigInteger(), nullable=False),
-        sa.Column("payments", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_daily_spending_fund_id")),
-        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_daily_spending_team_id")),
-        sa.PrimaryKeyConstraint("fund_id", "team_id", "day", name=op.f("pk_daily_spending")),
-    )
     op.create_table(
         "monthly_spending",
         sa.Column("fund_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -409,9 +409,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_book_entry")),
     )
     with op.batch_alter_table("book_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_book_entry_cell", ["cell_id", "transaction_id", "bucket", "amount_fen"], unique=False
-        )
+        batch_op.create_index("ix_book_entry_cell", ["cell_id", "transaction_id", "bucket", "amount_fen"], unique=False)
         batch_op.create_index("ix_book_entry_transaction", ["transaction_id"], unique=False)
 
     op.create_table(
@@ -518,14 +516,21 @@ def upgrade() -> None:
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index("ix_claim_beneficiary", ["beneficiary_id", "id"], unique=False)
         batch_op.create_index("ix_claim_filer", ["filer_id", "id"], unique=False)
-        batch_op.create_index(
-            "ix_claim_open",
-            ["step", "team_id", "waiting_since"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('in_route', 'approved', 'accepted', 'part_paid')"),
-            postgresql_where=sa.text("state IN ('in_route', 'approved', 'accepted', 'part_paid')"),
-        )
         batch_op.create_index("ix_claim_team", ["fund_id", "team_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_claim_team_turn",
+            ["team_id", "step", "waiting_since"],
+            unique=False,
+            sqlite_where=sa.text("step IS NOT NULL"),
+            postgresql_where=sa.text("step IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_claim_turn",
+            ["step", "waiting_since", "id"],
+            unique=False,
+            sqlite_where=sa.text("step IS NOT NULL"),
+            postgresql_where=sa.text("step IS NOT NULL"),
+        )
 
     op.create_table(
         "voucher",
@@ -590,9 +595,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_line")),
         sa.UniqueConstraint("claim_id", "position", name=op.f("uq_claim_line_claim_id_position")),
     )
-    with op.batch_alter_table("claim_line", schema=None) as batch_op:
-        batch_op.create_index("ix_claim_line_category", ["category_id"], unique=False)
-
     op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -666,7 +668,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index("ix_decision_claim", ["claim_id", "id"], unique=False)
-        batch_op.create_index("ix_decision_person", ["person_id", "id"], unique=False)
+        batch_op.create_index("ix_decision_person", ["person_id", "claim_id"], unique=False)
 
     op.create_table(
         "payment",

@@ -54,7 +54,7 @@ PAY_NAMES: dict[PayMethod, str] = {
     PayMethod.VENDOR: "对公支付",
 }
 
-_OPEN = text("state IN ('in_route', 'approved', 'accepted', 'part_paid')")
+_WAITS = text("step IS NOT NULL")
 
 
 class Claim(Base):
@@ -66,7 +66,8 @@ class Claim(Base):
         CheckConstraint("deducted_fen >= 0 AND deducted_fen <= claimed_fen", name="deducted"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= claimed_fen - deducted_fen", name="paid"),
         UniqueConstraint("number"),
-        Index("ix_claim_open", "step", "team_id", "waiting_since", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_claim_turn", "step", "waiting_since", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_claim_team_turn", "team_id", "step", "waiting_since", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_claim_filer", "filer_id", "id"),
         Index("ix_claim_beneficiary", "beneficiary_id", "id"),
         Index("ix_claim_team", "fund_id", "team_id", "id"),
@@ -142,7 +143,6 @@ class ClaimLine(Base):
         CheckConstraint("claimed_fen > 0", name="claimed"),
         CheckConstraint("deducted_fen >= 0 AND deducted_fen <= claimed_fen", name="deducted"),
         UniqueConstraint("claim_id", "position"),
-        Index("ix_claim_line_category", "category_id"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)
@@ -193,7 +193,7 @@ class Decision(Base):
         UniqueConstraint("claim_id", "round", "step"),
         UniqueConstraint("command_id"),
         Index("ix_decision_claim", "claim_id", "id"),
-        Index("ix_decision_person", "person_id", "id"),
+        Index("ix_decision_person", "person_id", "claim_id"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.claims import policy
 from tracker.claims.lifecycle import STEP_SEATS, State, Step
 from tracker.claims.models import Attachment, Claim, ClaimLine, Decision, Kind
-from tracker.evidence.models import Evidence
+from tracker.evidence import keys
+from tracker.evidence.models import Evidence, InvoiceKey, InvoiceShare
 from tracker.funds.models import Category
 from tracker.identity.models import Person
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.teams.models import Team
 
+_UNSEEN = "没有找到这张单据，可能已被删除，或者你不能查看"
+
 COUNTED_TO = 999
 """Lists count no further than this."""
 
 
-def one(session: Session, claim_id: int, *, seen_by: Actor, lock: bool = False) -> Claim:
+def locked(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
+    """Load a claim for a move and lock its row; what hangs on it is loaded when asked for. Raises NotFound."""
+    wanted = (
+        select(Claim)
+        .options(
+            joinedload(Claim.fund, innerjoin=True),
+            joinedload(Claim.team, innerjoin=True),
+        )
+        .where(Claim.id == claim_id, Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .with_for_update(of=Claim)
+        .execution_options(populate_existing=True)
+    )
+    claim = session.scalars(wanted).one_or_none()
+    if claim is None:
+        raise NotFound(_UNSEEN)
+    return claim
+
+
+def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
     """Load a claim whole: lines, evidence, decisions, payments. Raises NotFound for what the actor may not see."""
     wanted = (
         select(Claim)
@@ -40,11 +62,9 @@ def one(session: Session, claim_id: int, *, seen_by: Actor, lock: bool = False) 
         )
         .where(Claim.id == claim_id, Claim.state != State.DISCARDED, policy.seen_by(seen_by))
     )
-    if lock:
-        wanted = wanted.with_for_update(of=Claim)
     claim = session.scalars(wanted.execution_options(populate_existing=True)).unique().one_or_none()
     if claim is None:
-        raise NotFound("没有找到这张单据，可能已被删除，或者你不能查看")
+        raise NotFound(_UNSEEN)
     return claim
 
 
@@ -119,64 +139,81 @@ def _rows(session: Session, wanted: Select[tuple[int]]) -> list[Row]:
     return [Row(*row) for row in session.execute(columns)]
 
 
-def my_turn(actor: Actor) -> ColumnElement[bool]:
-    """Make the condition that the claim waits for a seat of this person that they may act in."""
+def _turns(actor: Actor) -> list[ColumnElement[bool]]:
+    """List, one for each seat held, the condition that a claim waits for it; each is one range of an index."""
     turns: list[ColumnElement[bool]] = []
     for step, seat in STEP_SEATS.items():
         if seat is SeatKind.LIAISON:
-            teams = actor.teams(seat)
-            if teams:
-                turns.append(and_(Claim.step == step, Claim.team_id.in_(teams)))
+            turns += [and_(Claim.step == step, Claim.team_id == team) for team in sorted(actor.teams(seat))]
         elif seat in UNIT_SEATS:
-            units = actor.units({seat})
-            if units:
-                led = select(Team.id).where(Team.lead_unit_id.in_(units))
-                turns.append(and_(Claim.step == step, Claim.team_id.in_(led)))
+            led = select(Team.id).where(Team.lead_unit_id.in_(sorted(actor.units({seat}))))
+            turns += [and_(Claim.step == step, Claim.team_id.in_(led))] if actor.units({seat}) else []
         elif actor.holds(seat):
             turns.append(Claim.step == step)
-    if not turns:
-        return false()
-    open_states = Claim.state.in_([State.IN_ROUTE, State.APPROVED, State.ACCEPTED, State.PART_PAID])
     mine = or_(Claim.filer_id == actor.person_id, Claim.beneficiary_id == actor.person_id)
-    return and_(open_states, or_(*turns), ~mine)
+    return [and_(turn, ~mine) for turn in turns]
+
+
+def _waiting(actor: Actor, most: int) -> Select[tuple[int, datetime | None]]:
+    """Select what waits for the person, longest wait first, at most so many: each seat by its own index range."""
+    turns = _turns(actor)
+    if not turns:
+        return select(Claim.id, Claim.waiting_since).where(false())
+    each = [
+        select(Claim.id, Claim.waiting_since)
+        .where(turn)
+        .order_by(Claim.waiting_since, Claim.id)
+        .limit(most)
+        .subquery()
+        for turn in turns
+    ]
+    together = union(*(select(part) for part in each)).subquery()
+    return (
+        select(together.c.id, together.c.waiting_since).order_by(together.c.waiting_since, together.c.id).limit(most)
+    )
 
 
 def inbox(session: Session, actor: Actor, *, most: int = 50) -> list[Row]:
     """List what waits for the person, longest wait first."""
-    wanted = select(Claim.id).where(my_turn(actor)).order_by(Claim.waiting_since, Claim.id).limit(most)
+    wanted = select(_waiting(actor, most).subquery().c.id)
     return sorted(_rows(session, wanted), key=lambda row: (row.waiting_since or row.changed_at, row.id))
 
 
 def inbox_ids(session: Session, actor: Actor) -> Sequence[int]:
     """List the ids that wait for the person, longest wait first, for 上一件 and 下一件."""
-    wanted = select(Claim.id).where(my_turn(actor)).order_by(Claim.waiting_since, Claim.id).limit(COUNTED_TO)
-    return session.scalars(wanted).all()
+    return session.scalars(_waiting(actor, COUNTED_TO)).all()
 
 
 def inbox_count(session: Session, actor: Actor) -> int:
     """Count what waits for the person, up to 999."""
-    limited = select(Claim.id).where(my_turn(actor)).limit(COUNTED_TO).subquery()
-    return session.scalar(select(func.count()).select_from(limited)) or 0
+    return session.scalar(select(func.count()).select_from(_waiting(actor, COUNTED_TO).subquery())) or 0
 
 
 def started(session: Session, actor: Actor, *, before: int | None = None, most: int = 20) -> list[Row]:
     """List the claims the person filed or benefits from, latest first; ``before`` is the last id of the page before."""
-    wanted = select(Claim.id).where(
-        or_(Claim.filer_id == actor.person_id, Claim.beneficiary_id == actor.person_id),
-        Claim.state != State.DISCARDED,
-    )
-    return _latest(session, wanted, before, most)
+    each = []
+    for column in (Claim.filer_id, Claim.beneficiary_id):
+        own = select(Claim.id).where(column == actor.person_id, Claim.state != State.DISCARDED)
+        if before is not None:
+            own = own.where(Claim.id < before)
+        each.append(own.order_by(Claim.id.desc()).limit(most).subquery())
+    together = union(*(select(part) for part in each)).subquery()
+    return _latest(session, select(Claim.id).where(Claim.id.in_(select(together.c.id))), most)
 
 
 def done(session: Session, actor: Actor, *, before: int | None = None, most: int = 20) -> list[Row]:
     """List the claims the person has acted on for the gate, latest first."""
     acted = select(Decision.claim_id).where(Decision.person_id == actor.person_id, Decision.at_step.is_not(None))
-    return _latest(session, select(Claim.id).where(Claim.id.in_(acted), policy.seen_by(actor)), before, most)
+    if before is not None:
+        acted = acted.where(Decision.claim_id < before)
+    # A claim is decided on a few times at most, so a few times the page's rows are enough to fill it.
+    recent = acted.order_by(Decision.claim_id.desc()).limit(most * 8).subquery()
+    return _latest(session, select(Claim.id).where(Claim.id.in_(select(recent)), policy.seen_by(actor)), most)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of claims is narrowed to; empty means all. Keyset paging by ``before`` (an id)."""
+    """What a list of claims is narrowed to; empty means all. Keyset paging by ``before`` or ``after`` (an id)."""
 
     text: str = ""
     fund_id: int | None = None
@@ -184,7 +221,10 @@ class Wanted:
     category_id: int | None = None
     state: State | None = None
     kind: Kind | None = None
+    is_own: bool = False
+    """Only claims the person filed or benefits from."""
     before: int | None = None
+    after: int | None = None
     most: int = 20
 
 
@@ -192,18 +232,7 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
     """List the claims the person may see, narrowed, latest first."""
     chosen = select(Claim.id).where(policy.seen_by(actor), Claim.state != State.DISCARDED)
     if wanted.text:
-        like = f"%{_escaped(wanted.text)}%"
-        people = select(Person.id).where(Person.name.like(like, escape="\\"))
-        bills = select(ClaimLine.claim_id).where(ClaimLine.facts["bill_number"].as_string() == wanted.text)
-        chosen = chosen.where(
-            or_(
-                Claim.number.like(like, escape="\\"),
-                Claim.purpose.like(like, escape="\\"),
-                Claim.beneficiary_id.in_(people),
-                Claim.filer_id.in_(people),
-                Claim.id.in_(bills),
-            )
-        )
+        chosen = chosen.where(_matches(wanted.text))
     for column, value in (
         (Claim.fund_id, wanted.fund_id),
         (Claim.team_id, wanted.team_id),
@@ -213,15 +242,37 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
         if value is not None:
             chosen = chosen.where(column == value)
     if wanted.category_id is not None:
-        chosen = chosen.where(
-            Claim.id.in_(select(ClaimLine.claim_id).where(ClaimLine.category_id == wanted.category_id))
+        in_category = select(ClaimLine.id).where(
+            ClaimLine.claim_id == Claim.id, ClaimLine.category_id == wanted.category_id
         )
-    return _latest(session, chosen, wanted.before, wanted.most)
+        chosen = chosen.where(in_category.exists())
+    if wanted.before is not None:
+        chosen = chosen.where(Claim.id < wanted.before)
+    return _latest(session, chosen, wanted.most)
 
 
-def _latest(session: Session, wanted: Select[tuple[int]], before: int | None, most: int) -> list[Row]:
-    if before is not None:
-        wanted = wanted.where(Claim.id < before)
+_NUMBER = re.compile(r"BX-\d{4}-\d+", re.IGNORECASE)
+_BILL = re.compile(r"[0-9A-Z]{6,30}")
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Make the condition of a search: a claim's number, a bill's number, else part of a purpose or of a name."""
+    if _NUMBER.fullmatch(text):
+        return Claim.number == text.upper()
+    if _BILL.fullmatch(keys.normal(text)):
+        uses = select(InvoiceShare.claim_id).join(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
+        return Claim.id.in_(uses.where(InvoiceKey.number == keys.normal(text)))
+    like = f"%{_escaped(text)}%"
+    people = select(Person.id).where(Person.name.like(like, escape="\\"))
+    return or_(
+        Claim.number.like(like, escape="\\"),
+        Claim.purpose.like(like, escape="\\"),
+        Claim.beneficiary_id.in_(people),
+        Claim.filer_id.in_(people),
+    )
+
+
+def _latest(session: Session, wanted: Select[tuple[int]], most: int) -> list[Row]:
     return sorted(_rows(session, wanted.order_by(Claim.id.desc()).limit(most)), key=lambda row: -row.id)
 
 

@@ -66,7 +66,7 @@ def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) 
         if use.share_fen <= use.total_fen:
             taken = session.execute(
                 key.on_conflict_do_update(
-                    index_elements=["code", "number"],
+                    index_elements=["number", "code"],
                     set_={
                         "used_fen": InvoiceKey.used_fen + key.excluded.used_fen,
                         "total_fen": key.excluded.total_fen,

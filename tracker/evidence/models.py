@@ -67,7 +67,7 @@ class InvoiceKey(Base):
 
     __tablename__ = "invoice_key"
     __table_args__ = (
-        UniqueConstraint("code", "number"),
+        UniqueConstraint("number", "code"),
         CheckConstraint("used_fen >= 0 AND used_fen <= total_fen", name="used"),
     )
 
