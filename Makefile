@@ -1,0 +1,36 @@
+# `make run` shows the product with a sample district; `make test` runs the whole check. Both do all set-up.
+PYTHON ?= python3
+SERVE ?= yes
+TRACKER = .venv/bin/tracker
+export PYTHON
+
+.PHONY: run test lint venv check-venv lock clean help
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+run: venv ## Set up, load the sample district on first use, take one claim to its voucher, serve (SERVE=no: do not)
+	@$(TRACKER) sample
+ifneq ($(SERVE),no)
+	@$(TRACKER) serve
+endif
+
+test: check-venv ## Set up and run the whole check
+	@scripts/check.sh
+
+lint: check-venv ## Style, types and floors without the tests
+	@scripts/check.sh lint
+
+venv: ## Make .venv with what running needs
+	@scripts/install_system.sh run
+	@scripts/make_venv.sh run
+
+check-venv: ## Make .venv with what the checks need
+	@scripts/install_system.sh check
+	@scripts/make_venv.sh check
+
+lock: check-venv ## Pin and hash the newest versions of requirements*.in
+	@scripts/lock.sh
+
+clean: ## Remove .venv and caches; data under var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
