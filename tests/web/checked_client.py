@@ -16,19 +16,20 @@ VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "l
 SHAPES = frozenset({"path", "rect", "circle", "line", "polyline", "polygon", "ellipse", "use", "image", "stop"})
 CONTROLS = frozenset({"input", "select", "textarea"})
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href", "background"})
+BLOCKS = ("div", "ul", "ol", "dl", "p", "table", "section", "fieldset", "details", "h1", "h2", "h3")
 NEVER_INSIDE = {
+    **{block: {"p"} for block in BLOCKS},
     "form": {"form", "p"},
     "a": {"a", "button"},
     "button": {"a", "button"},
     "label": {"label"},
-    **dict.fromkeys(("div", "ul", "ol", "dl", "p", "table", "section", "fieldset", "details", "h1", "h2", "h3"), {"p"}),
 }
 """What a browser takes apart, or a screen reader stumbles over, when the one stands inside the other."""
 _OUTSIDE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _INSIDE = re.compile(r"^(?:data:image/|blob:|mailto:|tel:)", re.IGNORECASE)
 
 
-class BadPage(AssertionError):
+class BadPage(AssertionError):  # noqa: N818  named for what it is
     """A page that breaks a rule every page keeps."""
 
 
@@ -94,18 +95,7 @@ class PageReader(HTMLParser):
             self.faults.append(f"line {line}: <{tag}> names an attribute twice")
         if tag == "html":
             self.language = facts.get("lang") or ""
-        if tag == "style" or "style" in facts:
-            self.faults.append(f"line {line}: <{tag}> carries style, which the content policy drops")
-        if tag == "script" and not facts.get("src"):
-            self.faults.append(f"line {line}: a script inside the page")
-        if tag in {"iframe", "object", "embed", "base", "applet"}:
-            self.faults.append(f"line {line}: <{tag}> is not used on this site")
-        if tag == "img" and "alt" not in facts:
-            self.faults.append(f"line {line}: a picture without alt")
-        if facts.get("role") == "img" and not (facts.get("aria-label") or "").strip():
-            self.faults.append(f"line {line}: a chart that says nothing")
-        if tag == "form" and (facts.get("method") or "get").lower() not in {"get", "post"}:
-            self.faults.append(f"line {line}: a form that is neither GET nor POST")
+        self.faults += [f"line {line}: {fault}" for fault in _faults_of_element(tag, facts)]
         if tag in CONTROLS:
             self.controls.append({**facts, "_tag": tag, "_line": str(line), "_in_label": str(self.inside_label)})
         for name, value in attrs:
@@ -124,6 +114,22 @@ class PageReader(HTMLParser):
             self.pointed_at += [(f"line {line}: {name}", target) for target in value.split()]
         if name in ADDRESSES and _OUTSIDE.match(value) and not _INSIDE.match(value):
             self.faults.append(f"line {line}: <{tag} {name}={value!r}> leads outside")
+
+
+def _faults_of_element(tag: str, facts: dict[str, str | None]) -> list[str]:
+    """List what is wrong with one element, whatever stands around it."""
+    rules = [
+        (tag == "style" or "style" in facts, f"<{tag}> carries style, which the content policy drops"),
+        (tag == "script" and not facts.get("src"), "a script inside the page"),
+        (tag in {"iframe", "object", "embed", "base", "applet"}, f"<{tag}> is not used on this site"),
+        (tag == "img" and "alt" not in facts, "a picture without alt"),
+        (facts.get("role") == "img" and not (facts.get("aria-label") or "").strip(), "a chart that says nothing"),
+        (
+            tag == "form" and (facts.get("method") or "get").lower() not in {"get", "post"},
+            "a form that is neither GET nor POST",
+        ),
+    ]
+    return [words for is_broken, words in rules if is_broken]
 
 
 def faults_of(html: str, *, whole: bool = True) -> list[str]:
@@ -212,5 +218,5 @@ def hidden(html: str, name: str) -> str:
     for found in re.finditer(r"<input\b[^>]*>", html):
         facts = dict(re.findall(r'([\w-]+)="([^"]*)"', found[0]))
         if facts.get("name") == name and facts.get("type") == "hidden":
-            return facts.get("value", "")
+            return str(facts.get("value", ""))
     raise BadPage(f"no hidden field {name}")

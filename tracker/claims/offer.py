@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.claims import facts
 from tracker.claims.facts import Item
 from tracker.claims.models import Claim, Kind, Payee, PayMethod
+from tracker.claims.typed import Typed
 from tracker.funds.models import Category, Cell, CellKind, Fund
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, SeatKind
@@ -134,3 +135,36 @@ def to_copy(session: Session, actor: Actor, *, most: int = 8) -> Sequence[Claim]
         .order_by(Claim.id.desc())
         .limit(most)
     ).all()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the form's deciding choices come to, and what may be chosen under them."""
+
+    kind: Kind
+    whom: Whom
+    fund: Fund
+    method: PayMethod
+    people: Sequence[Whom]
+    funds: Sequence[Fund]
+    purposes: Sequence[Purpose]
+    payees: Sequence[Payee]
+
+
+def choose(session: Session, actor: Actor, claim: Claim, typed: Typed, *, on: date) -> Chosen:
+    """Read the choices everything else on the form depends on; what is no choice leaves the draft's own.
+
+    The person and fund a draft names stay choices even when they no longer would be for a new one.
+    """
+    own = Whom(claim.team_id, claim.team.name, claim.team.lead_unit_id, claim.beneficiary_id, claim.beneficiary.name)
+    offered = people(session, actor, on=on)
+    if own not in offered:
+        offered.append(own)
+    whom = next((one for one in offered if one.key == typed.head.get("whom")), own)
+    there = funds(session, {one.team_id for one in offered}, on=on, also=claim.fund_id)
+    named = next((fund for fund in there if str(fund.id) == typed.head.get("fund_id")), None)
+    fund = named or next(fund for fund in there if fund.id == claim.fund_id)
+    kind = next((kind for kind in Kind if kind == typed.head.get("kind")), claim.kind)
+    method = next((method for method in PayMethod if method == typed.head.get("pay_method")), claim.pay_method)
+    accounts = payees(session, method, person_id=whom.person_id, team_id=whom.team_id)
+    return Chosen(kind, whom, fund, method, offered, there, purposes(fund, kind), accounts)

@@ -104,6 +104,7 @@ class Row:
     waiting_since: datetime | None
     changed_at: datetime
     submitted_at: datetime | None
+    filer_id: int
 
     @property
     def approved_fen(self) -> int:
@@ -135,6 +136,7 @@ def _rows(session: Session, wanted: Select[tuple[int]]) -> list[Row]:
         Claim.waiting_since,
         Claim.changed_at,
         Claim.submitted_at,
+        Claim.filer_id,
     ).where(Claim.id.in_(wanted))
     return [Row(*row) for row in session.execute(columns)]
 

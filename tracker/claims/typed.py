@@ -45,6 +45,8 @@ class Typed:
     head: dict[str, str] = field(default_factory=dict)
     about: dict[str, str] = field(default_factory=dict)
     lines: dict[str, dict[str, str]] = field(default_factory=dict)
+    window: str = ""
+    """The command id of the page that saved: its next save follows its last one even when that answer was lost."""
 
     @classmethod
     def read(cls, pairs: Iterable[Sequence[str]]) -> Typed:
@@ -58,6 +60,7 @@ class Typed:
                 given.setdefault(name, value[:LONGEST])
         order = [key for key in dict.fromkeys(keys) if _KEY.fullmatch(key)]
         typed = cls(lines={key: {} for key in order[: MOST_LINES + 1]})
+        typed.window = given.get("window", "")[:32]
         for name, value in given.items():
             found = _LINE_NAME.fullmatch(name)
             if found and found[1] in typed.lines and (found[2] in LINE or found[2] in _ASKED):
@@ -73,6 +76,8 @@ class Typed:
         return [list(pair) for pair in self._pairs()]
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
+        if self.window:
+            yield "window", self.window
         yield from self.head.items()
         yield from ((f"about-{name}", value) for name, value in self.about.items())
         for key, texts in self.lines.items():

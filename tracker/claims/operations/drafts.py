@@ -110,11 +110,12 @@ def save_draft(
     at: datetime,
     file_kinds: Mapping[str, EvidenceKind] | None = None,
     without_line: str = "",
+    without_file: str = "",
 ) -> int:
     """Keep what was typed and return the version; typed anew as it was, nothing is written.
 
     ``file_kinds`` names by handle what the claim's files prove; ``without_line`` is the key of a line taken off,
-    whose files go with it.
+    whose files go with it, ``without_file`` the handle of a file taken off.
     Raises Stale when another window saved since, NotOpen once the claim is in the gate, Forbidden.
     """
     claim = queries.locked(session, claim_id, seen_by=by)
@@ -122,8 +123,8 @@ def save_draft(
     policy.seat_for(by, Move.SAVE, claim)
     policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
     say_what_files_prove(session, claim, file_kinds or {})
-    if without_line:
-        _take_off_line(session, claim, without_line)
+    if without_line or without_file:
+        _take_off(session, claim, without_line, without_file, by, at)
     if version == claim.version and typed == claim.typed:
         return version
     saved = session.execute(
@@ -210,10 +211,17 @@ def say_what_files_prove(session: Session, claim: Claim, kinds: Mapping[str, Evi
             attachment.evidence.kind = kind
 
 
-def _take_off_line(session: Session, claim: Claim, line_key: str) -> None:
-    session.execute(
-        delete(Attachment).where(Attachment.claim_id == claim.id, Attachment.line_key == line_key)
-    )
+def _take_off(session: Session, claim: Claim, line_key: str, handle: str, by: Actor, at: datetime) -> None:  # noqa: PLR0917
+    """Take off the files of a line, or the file of a handle; what is not there is taken off already."""
+    gone = [
+        attachment
+        for attachment in claim.attachments
+        if (line_key and attachment.line_key == line_key) or attachment.evidence.handle == handle
+    ]
+    for attachment in gone:
+        session.delete(attachment)
+        _trail(session, claim, "detach", by, at, {"evidence_id": attachment.evidence_id})
+    session.flush()
 
 
 def _trail(

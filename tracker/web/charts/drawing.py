@@ -26,7 +26,7 @@ def tag(name: str, content: Markup | str = "", /, **attributes: Attribute) -> Ma
         for key, value in attributes.items()
     )
     inner = escape(content)
-    return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")  # noqa: S704  escaped above
+    return Markup(f"<{name}{written}>{inner}</{name}>" if inner or name == "svg" else f"<{name}{written}/>")  # noqa: S704  every part is escaped above
 
 
 @cache
