@@ -195,6 +195,7 @@ class CheckedClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Open an address and check what comes."""
+        kwargs.setdefault("buffered", True)
         answer = super().open(*args, **kwargs)
         check_answer(answer, is_part="X-Part" in answer.request.headers)
         return answer

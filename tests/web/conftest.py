@@ -18,7 +18,7 @@ def app() -> Flask:
 
 @pytest.fixture
 def strict_app() -> Flask:
-    """The app as it runs in the office: tokens wanted, faults answered with a page."""
+    """Build the app as it runs in the office: tokens wanted, faults answered with a page."""
     return gallery_app(PROPAGATE_EXCEPTIONS=False, TRUSTED_HOSTS=["localhost", "tracker.example.gov.cn"])
 
 

@@ -79,6 +79,7 @@ def gallery_app(**settings: Any) -> Flask:
     )
     set_menu(app, _frame)
     _add_pages(app)
+    _add_doors(app)
     _add_faults(app)
     access.require_classified(app)
     return app
@@ -140,6 +141,8 @@ def _add_pages(app: Flask) -> None:
             )
         return page("row.html", form=form)
 
+
+def _add_doors(app: Flask) -> None:
     @app.get("/officers")
     @seated(SeatKind.OFFICER, SeatKind.CASHIER)
     def officers() -> Response:

@@ -129,17 +129,14 @@ def test_our_own_hosts_are_answered(strict_app: Flask) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/gallery?text=%ff%fe", "/gallery?text=%00", "/%00", "/%ff", "/gallery?%00=1", "/rows/" + "9" * 19, "/rows/" + "9" * 5000,
-        "/rows/-1", "/rows/%D9%A3", "/rows/1e5", "/gallery?text=" + "x" * 60_000, "/fault/%0d%0aSet-Cookie:x", "/display/size",
-        "/..%2f..%2fetc/passwd", "/static/..%2fapp.py", "/static/%00",
+        "/gallery?text=%ff%fe", "/gallery?text=%00", "/%00", "/%ff", "/gallery?%00=1",
+        "/rows/" + "9" * 19, "/rows/" + "9" * 5000,
+        "/rows/-1", "/rows/%D9%A3", "/rows/1e5", "/gallery?text=" + "x" * 60_000, "/rows/%0d%0aSet-Cookie:x",
+        "/display/size", "/..%2f..%2fetc/passwd", "/static/..%2fapp.py", "/static/%00",
     ],
 )  # fmt: skip
 def test_a_malformed_address_is_never_a_fault(strict_app: Flask, browse: Browse, path: str) -> None:
-    client = browse(strict_app)
-    if path.startswith("/fault"):
-        path = path.replace("fault", "rows")
-
-    assert client.get(path).status_code < 500
+    assert browse(strict_app).get(path).status_code < 500
 
 
 def test_the_largest_key_is_still_an_address(zhou: CheckedClient) -> None:

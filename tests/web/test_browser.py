@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask, Response, request
+from flask import Flask, Response, render_template, request
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -17,21 +17,15 @@ from tracker.web.access import public
 from tracker.web.pages import is_part_request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
-WORKBENCH = """<!doctype html><html lang="zh-CN"><head><title>x</title><link rel="stylesheet" href="/static/tracker.css">
-<script type="module" src="/static/tracker.js"></script></head>
-<body data-busy="正在提交" data-offline="网络断开" data-unsaved="没有保存" data-lost="没传上" data-retry="重试" data-too-big="太大" data-reading="识别">
-<main><h1>x</h1><form id="f" method="post" action="/slow" data-live="/live" data-draft="/live">
-<p data-say role="status"></p><input name="amount" data-money aria-label="金额"><input name="why" aria-label="事由">
-<div id="total" data-part>0.00</div><div id="lines" data-part><input name="line" aria-label="行" value=""></div>
-<div data-upload="/up" data-name="files"><input type="file" name="files" aria-label="文件" multiple><div data-files></div></div>
-<button data-part-submit formaction="/live" name="op" value="add" id="add">加一行</button><button class="btn pri" type="submit" name="op" value="go" id="go">提交</button></form>
-<details data-decide id="d"><summary class="btn">退回</summary><div class="dlg"><textarea aria-label="原因"></textarea><button type="button" data-close id="shut">取消</button></div></details>
-<input type="search" aria-label="搜索"><a href="#next-one" data-next>下一件</a></main></body></html>"""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Desk:
@@ -77,7 +71,7 @@ def _add_workbench(app: Flask, desk: Desk) -> None:
         )
 
     def bench() -> Response:
-        return Response(WORKBENCH, mimetype="text/html")
+        return Response(render_template("bench.html"), mimetype="text/html")
 
     def live() -> Response:
         assert is_part_request()
@@ -258,9 +252,14 @@ def test_a_file_that_was_not_taken_says_why_and_can_be_sent_again(bench: Page, d
 
 
 def test_a_pasted_and_a_dropped_file_are_sent_too(bench: Page, desk: Desk) -> None:
-    script = """kind => { const t = new DataTransfer(); t.items.add(new File(['x'], kind + '.png', {type: 'image/png'}));
-      const to = kind === 'paste' ? document : document.querySelector('[data-upload]');
-      to.dispatchEvent(kind === 'paste' ? new ClipboardEvent('paste', {clipboardData: t, bubbles: true}) : new DragEvent('drop', {dataTransfer: t, bubbles: true, cancelable: true})); }"""
+    script = """(kind) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File(['x'], kind + '.png', {type: 'image/png'}));
+      const facts = {bubbles: true, cancelable: true};
+      if (kind === 'paste') document.dispatchEvent(new ClipboardEvent(kind, {...facts, clipboardData: carried}));
+      else document.querySelector('[data-upload]')
+        .dispatchEvent(new DragEvent(kind, {...facts, dataTransfer: carried}));
+    }"""
     for kind in ("paste", "drop"):
         with bench.expect_response("**/up"):
             bench.evaluate(script, kind)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from xml.etree import ElementTree
 
 import pytest
+from defusedxml import ElementTree
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,7 +176,7 @@ def test_names_from_data_never_become_markup() -> None:
     for drawing in drawings:
         tree = ElementTree.fromstring(drawing)
         assert not list(tree.iter("script"))
-        assert all(not name.startswith("on") for element in tree.iter() for name in element.keys())
+        assert all(not name.startswith("on") for element in tree.iter() for name in element.attrib)
 
 
 def test_charts_are_painted_by_attributes_alone() -> None:
@@ -185,8 +185,8 @@ def test_charts_are_painted_by_attributes_alone() -> None:
         assert 'role="img"' in drawing
         for element in ElementTree.fromstring(drawing).iter():
             if element.tag in {"rect", "path", "line", "polyline", "circle", "text"}:
-                assert "class" not in element.keys()
-                assert "fill" in element.keys() or "stroke" in element.keys()
+                assert "class" not in element.attrib
+                assert "fill" in element.attrib or "stroke" in element.attrib
 
 
 @pytest.mark.parametrize("name", sorted(ICONS))

@@ -81,8 +81,9 @@ def test_a_path_of_this_site_is_a_safe_way_back(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        None, "", "claims", "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example", "http://evil.example",
-        "https:evil.example", "javascript:alert(1)", " /x", "/\t/evil.example", "/x\r\nSet-Cookie: a=b", "/\x00", "/\x7f",
+        None, "", "claims", "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example",
+        "http://evil.example",        "https:evil.example",
+        "javascript:alert(1)", " /x", "/\t/evil.example", "/x\r\nSet-Cookie: a=b", "/\x00", "/\x7f",
         "//[bad", "/ //evil.example",
     ],
 )  # fmt: skip

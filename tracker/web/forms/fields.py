@@ -48,6 +48,7 @@ class _TypedField(Field):
     """A text control whose value is read by one function; what was typed stays until it can be read."""
 
     widget = TextInput()
+    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the first value sent. Raises ValueError with the sentence to show."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
 from flask import request
@@ -75,6 +75,14 @@ class SiteForm(_Bare):
         self.was_turned_down = False
         if not _COMMAND_ID.fullmatch(self.command_id.data or ""):
             self.command_id.data = mint_command_id()
+
+    @classmethod
+    def afresh(cls, **values: Any) -> Self:
+        """Make a form that takes nothing of what was sent, for a page that shows it beside another one."""
+        form = cls()
+        form.process(None, **values)
+        form.command_id.data = mint_command_id()
+        return form
 
     def sent_and_valid(self) -> bool:
         """Tell whether the form was sent and everything typed can be read."""
