@@ -52,15 +52,18 @@ def _turn(*steps: Step) -> Callable[[Actor, Claim], Answer]:
 
 def _at(actor: Actor, claim: Claim, step: Step) -> Answer:
     seat = STEP_SEATS[step]
-    if seat is SeatKind.LIAISON:
-        holds = actor.holds(seat, team_id=claim.team_id)
-    elif seat in UNIT_SEATS:
-        holds = actor.holds(seat, unit_id=claim.team.lead_unit_id)
-    else:
-        holds = actor.holds(seat)
-    if not holds:
+    if not _holds(actor, seat, claim):
         return f"这一步由{SEAT_NAMES[seat]}办理"
     return met_before(actor.person_id, claim, step) or seat
+
+
+def _holds(actor: Actor, seat: SeatKind, claim: Claim) -> bool:
+    """Tell whether the actor holds the seat for this claim: in its team, in its lead unit, or in the bureau."""
+    if seat is SeatKind.LIAISON:
+        return actor.holds(seat, team_id=claim.team_id)
+    if seat in UNIT_SEATS:
+        return actor.holds(seat, unit_id=claim.team.lead_unit_id)
+    return actor.holds(seat)
 
 
 def _head(actor: Actor, claim: Claim) -> Answer:
@@ -164,7 +167,7 @@ def _is_due(move: Move, claim: Claim) -> bool:
     if move is Move.APPROVE:
         return last_lead
     if move is Move.WITHDRAW:
-        return not decided_in_round(claim)
+        return not decided_since_submission(claim)
     if move is Move.STEP_BACK:
         return step_before(claim) is not None
     return True
@@ -175,7 +178,7 @@ def _would_hold_seat(actor: Actor, claim: Claim, move: Move) -> bool:
         return False
     if claim.step is None:
         return False
-    return actor.holds(STEP_SEATS[claim.step]) and bool(met_before(actor.person_id, claim, claim.step))
+    return _holds(actor, STEP_SEATS[claim.step], claim) and bool(met_before(actor.person_id, claim, claim.step))
 
 
 def last_lead_step(claim: Claim) -> Step:
@@ -191,12 +194,14 @@ def step_before(claim: Claim) -> Step | None:
     return Step(claim.route[place - 1]) if place else None
 
 
-def decided_in_round(claim: Claim) -> bool:
-    """Tell whether somebody of the gate has acted in the current round."""
-    return any(
-        decision.round == claim.round and decision.at_step is not None and decision.move is not Move.COMMENT
-        for decision in claim.decisions
-    )
+def decided_since_submission(claim: Claim) -> bool:
+    """Tell whether somebody of the gate has acted since the claim was last submitted; speaking is not acting."""
+    for decision in reversed(claim.decisions):
+        if decision.move is Move.SUBMIT:
+            return False
+        if decision.at_step is not None and decision.move is not Move.COMMENT:
+            return True
+    return False
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -30,14 +30,13 @@ def approve(session: Session, claim_id: int, command: Command) -> Claim:
 
     Raises Refused when everything was deducted, Forbidden, Stale, NotOpen.
     """
-    claim = queries.one(session, claim_id, seen_by=command.by, lock=True)
+    claim = queries.locked(session, claim_id, seen_by=command.by)
     last = bool(claim.route) and claim.step == policy.last_lead_step(claim)
     try:
-        turn = begin(session, claim_id, Move.APPROVE if last else Move.PASS, command)
+        turn = begin(session, claim_id, Move.APPROVE if last else Move.PASS, command, claim=claim)
     except AlreadyDone as done:
         return done.claim
-    claim = turn.claim
-    if last and claim.approved_fen == 0:
+    if claim.approved_fen == 0:
         raise Refused("核定金额是 0，不能同意；请退回修改，或不同意")
     following = Step(claim.route[claim.route.index(str(claim.step)) + 1])
     write(turn, step=following, decides=True, amount_fen=claim.approved_fen)
@@ -138,7 +137,8 @@ def reject(session: Session, claim_id: int, command: Command) -> Claim:
 
 def comment(session: Session, claim_id: int, command: Command) -> Claim:
     """Say something on the claim without deciding."""
-    require_reason(command.comment, "留言")
+    if not command.comment.strip():
+        raise Refused("请先写留言内容", field="comment")
     try:
         turn = begin(session, claim_id, Move.COMMENT, command)
     except AlreadyDone as done:
@@ -189,6 +189,7 @@ def void_voucher(session: Session, claim_id: int, command: Command) -> Claim:
         turn,
         step=policy.last_lead_step(turn.claim),
         decides=False,
+        acted_at=Step.HEAD,
         changes={"round": turn.claim.round + 1},
     )
     leave_trail(turn)
