@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from tests.office import NOON, Office
-from tests.web.checked_client import CheckedClient, checked_client
+from tests.web.checked_client import CheckedClient, checked_client, token
 from tracker.application import create_app
+from tracker.identity import passwords
+from tracker.identity.models import Person
 from tracker.identity.operations import start_sign_in
 from tracker.kernel import clock
 from tracker.settings import Settings
+from tracker.storage import current, use
 
 AFTERNOON = NOON + timedelta(hours=2)
 Browse = Callable[[str], CheckedClient]
@@ -70,6 +77,8 @@ def app(pages_of: Office, tmp_path: Path, page_clock: Clock) -> Iterator[Flask]:
     made = create_app(office_settings(pages_of, tmp_path))
     made.testing = True
     yield made
+    current().close()
+    use(pages_of.database)
 
 
 @pytest.fixture
@@ -80,11 +89,39 @@ def browse(app: Flask, pages_of: Office, page_clock: Clock) -> Browse:
         client = checked_client(app)
         if name:
             with pages_of.database.writing() as session:
-                token = start_sign_in(
+                sign_in_token = start_sign_in(
                     session, pages_of.people[name], at=page_clock.moment, address="127.0.0.1", browser="tests"
                 )
             with client.session_transaction() as kept:
-                kept["sign_in"] = token
+                kept["sign_in"] = sign_in_token
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords in a moment; how long a check really takes is a test of its own."""
+    monkeypatch.setattr(passwords._Hashing, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))  # noqa: SLF001
+    passwords._nobodys_hash.cache_clear()  # noqa: SLF001
+
+
+GOOD_PASSWORD = "Zhu-Que-Lan-Tian-58"  # noqa: S105  of invented people
+
+
+def give_password(office: Office, name: str, password: str = GOOD_PASSWORD, **more: Any) -> None:
+    """Give a person of the office a password that need not be changed."""
+    values = {"password_hash": passwords.hashed(password), "password_at": NOON, "must_change": False, **more}
+    with office.database.writing() as session:
+        session.execute(update(Person).where(Person.id == office.people[name]).values(values))
+
+
+def sign_in(
+    client: CheckedClient, name: str, password: str = GOOD_PASSWORD, *, address: str = "10.0.0.1", **more: str
+) -> TestResponse:
+    """Fill in the sign-in form as a person would."""
+    place = {"REMOTE_ADDR": address}
+    target = f"/sign-in?next={more['next']}" if "next" in more else "/sign-in"
+    form = client.get(target, environ_overrides=place).get_data(as_text=True)
+    data = {"csrf_token": token(form), "name": name, "password": password}
+    return client.post(target, data=data, environ_overrides=place)

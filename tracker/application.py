@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, session
+from flask import Flask, g, session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import tracker.audit.views
 import tracker.claims.views
@@ -12,7 +13,8 @@ import tracker.overview.views
 import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
-from tracker.identity.queries import person_signed_in
+from tracker.identity.profiles import profile
+from tracker.identity.queries import signed_in_browser
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
@@ -22,7 +24,7 @@ from tracker.storage import open_database, use
 from tracker.storage.cipher import Cipher
 from tracker.storage.files import FileStore, use_files
 from tracker.teams.queries import actor
-from tracker.web import access, menu, shell
+from tracker.web import access, limits, menu, shell
 from tracker.web.database import close_readers, reader
 
 BLUEPRINTS = (
@@ -37,8 +39,12 @@ BLUEPRINTS = (
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
-    """Make the web application. Raises RuntimeError when the database is not at the newest migration."""
+    """Make the web application.
+
+    Raises RuntimeError when the database is not at the newest migration, ValueError for an unknown password profile.
+    """
     chosen = chosen or settings.load()
+    profile(chosen.password_profile)
     database = use(open_database(chosen.database_url))
     if not schema.is_current(database):
         raise RuntimeError("the database is not up to date: run `tracker migrate` first")
@@ -53,12 +59,15 @@ def create_app(chosen: Settings | None = None) -> Flask:
     app.extensions["tracker.settings"] = chosen
     app.extensions["tracker.cipher"] = Cipher.from_file(chosen.cipher_key)
     shell.furnish(app)
+    limits.keep_count(app, chosen.rate_limits)
     close_readers(app)
     access.set_actor_loader(app, _who_is_here)
     menu.set_menu(app, frame)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_classified(app)
+    if chosen.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -68,10 +77,10 @@ def _who_is_here() -> Actor | None:
     if not isinstance(token, str):
         return None
     moment = now()
-    person_id = person_signed_in(reader(), token, at=moment)
-    if person_id is None:
+    g.signed_in = signed_in_browser(reader(), token, at=moment)
+    if g.signed_in is None:
         return None
     try:
-        return actor(reader(), person_id, on=day_of(moment))
+        return actor(reader(), g.signed_in.person_id, on=day_of(moment))
     except NotFound:
         return None

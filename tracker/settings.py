@@ -22,6 +22,10 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     secure_cookies: bool
     password_profile: str
+    rate_limits: str = "memory://"
+    """Where requests are counted; several hosts share one ``redis://…``."""
+    proxies: int = 0
+    """How many reverse proxies of our own stand before the site and tell the client's address."""
 
     @property
     def files(self) -> Path:
@@ -47,6 +51,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         secure_cookies=base_url.startswith("https://"),
         password_profile=environment.get("TRACKER_PASSWORDS", "dengbao3"),
+        rate_limits=environment.get("TRACKER_RATE_LIMITS", "memory://"),
+        proxies=int(environment.get("TRACKER_PROXIES", "0")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sign in and out, one's own account."""
+"""The accounts blueprint; the page modules hang their views on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People, units, teams and seats, kept by the administrator."""
+"""The teams blueprint; the page modules hang their views on it."""
 
 from __future__ import annotations
 

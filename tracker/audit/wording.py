@@ -1,0 +1,224 @@
+"""The trail in the office's words: acts, subjects, facts and their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.kernel.actors import SEAT_NAMES, SeatKind
+from tracker.kernel.clock import OFFICE
+from tracker.kernel.money import format_yuan
+
+SUBJECT_NAMES: dict[str, str] = {
+    "claim": "报销单",
+    "voucher": "报销凭证",
+    "fund": "经费",
+    "payee": "收款账户",
+    "evidence": "附件",
+    "person": "人员与账号",
+    "seat": "席位",
+    "unit": "单位",
+    "team": "组团",
+}
+
+ACTION_NAMES: dict[str, str] = {
+    "claim.open": "新建草稿",
+    "claim.copy": "复制为新单",
+    "claim.save": "保存草稿",
+    "claim.attach": "添加附件",
+    "claim.detach": "移除附件",
+    "claim.discard": "删除草稿",
+    "claim.submit": "提交审核",
+    "claim.withdraw": "撤回",
+    "claim.return": "退回修改",
+    "claim.step_back": "退回上一步",
+    "claim.deduct": "核减",
+    "claim.pass": "同意",
+    "claim.approve": "同意并编号",
+    "claim.reject": "不同意",
+    "claim.comment": "留言",
+    "claim.verify": "复核通过",
+    "claim.finance_return": "退回牵头单位",
+    "claim.void": "作废",
+    "claim.pay_part": "支付一部分",
+    "claim.pay_rest": "支付",
+    "claim.payment_returned": "登记退票",
+    "claim.last_payment_returned": "登记退票",
+    "voucher.issue": "编号",
+    "voucher.print": "打印",
+    "voucher.void": "作废",
+    "voucher.scan_back": "归档签字件",
+    "fund.add_category": "增加科目",
+    "fund.set_route": "修改审批路线",
+    "fund.issue": "年初下达",
+    "fund.supplement": "追加",
+    "fund.cut": "追减",
+    "fund.move": "调剂",
+    "fund.recall": "收回",
+    "fund.limit": "分项限额",
+    "payee.add": "增加账户",
+    "payee.close": "停用账户",
+    "evidence.keep": "上传附件",
+    "person.add": "添加人员",
+    "person.change": "修改人员",
+    "account.sign_in": "登录",
+    "account.sign_out": "退出登录",
+    "account.sign_out_everywhere": "退出其他浏览器",
+    "account.rest": "连续输错密码，暂停登录",
+    "account.change_password": "修改密码",
+    "account.reset_password": "重置密码",
+    "account.disable": "停用账号",
+    "account.enable": "启用账号",
+    "account.unlock": "解除暂停",
+    "seat.give": "授予席位",
+    "seat.change_term": "修改任期",
+    "seat.cancel": "取消未生效席位",
+    "unit.add": "添加单位",
+    "unit.change": "修改单位",
+    "unit.close": "撤销单位",
+    "team.add": "添加组团",
+    "team.change": "修改组团",
+    "team.close": "撤销组团",
+}
+
+FIELD_NAMES: dict[str, str] = {
+    "state": "状态",
+    "step": "步骤",
+    "round": "轮次",
+    "version": "版次",
+    "claimed_fen": "申报金额（元）",
+    "deducted_fen": "核减金额（元）",
+    "paid_fen": "已付金额（元）",
+    "amount_fen": "金额（元）",
+    "quota_fen": "年度限额（元）",
+    "head_from_fen": "负责人审批起点（元）",
+    "with_liaison": "联络员核对",
+    "category": "科目",
+    "economic_code": "经济分类",
+    "paper": "文号",
+    "kind": "类别",
+    "changes": "变动",
+    "method": "支付方式",
+    "bank": "开户行",
+    "tail": "账号尾号",
+    "sha256": "文件摘要",
+    "size": "字节数",
+    "media": "格式",
+    "sign_in_name": "账号",
+    "name": "名称",
+    "short_name": "简称",
+    "home_unit": "原单位",
+    "lead_unit": "牵头单位",
+    "post": "职务",
+    "credit_code": "统一社会信用代码",
+    "address": "网络地址",
+    "browser": "浏览器",
+    "browsers": "退出的浏览器数",
+    "failures": "连续输错次数",
+    "locked_until": "暂停至",
+    "disabled_at": "停用时间",
+    "closed_at": "撤销时间",
+    "held_from": "任期起",
+    "last_day": "任期止",
+    "seat": "席位",
+    "place": "所在",
+    "person": "人员",
+    "prints": "打印次数",
+    "number": "编号",
+    "content_hash": "内容摘要",
+    "evidence_id": "附件号",
+    "line_key": "明细行",
+    "signed_scan_id": "签字件附件号",
+}
+
+VALUE_NAMES: dict[str, dict[str, str]] = {
+    "state": {
+        "draft": "草稿",
+        "in_route": "审核中",
+        "returned": "退回待改",
+        "rejected": "不同意",
+        "approved": "待财政复核",
+        "accepted": "待支付",
+        "part_paid": "部分支付",
+        "paid": "已支付",
+        "discarded": "已删除",
+    },
+    "step": {"liaison": "核对", "review": "审核", "head": "审批", "verify": "复核", "pay": "支付"},
+    "method": {"card": "公务卡还款", "person": "转个人账户", "vendor": "对公支付"},
+}
+
+MISSING = "--"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of a trail line as people read it; ``before`` or ``after`` is ``--`` when there was none."""
+
+    label: str
+    before: str
+    after: str
+
+
+def action_name(action: str) -> str:
+    """Name an act; one that has no name yet is told as it was recorded."""
+    return ACTION_NAMES.get(action, action)
+
+
+def subject_name(kind: str) -> str:
+    """Name a kind of subject."""
+    return SUBJECT_NAMES.get(kind, kind)
+
+
+def area_name(action: str) -> str:
+    """Name what an act is about: the part before its dot."""
+    area = action.partition(".")[0]
+    return {"account": "账号", "person": "人员"}.get(area) or SUBJECT_NAMES.get(area, area)
+
+
+def seat_name(seat: str) -> str:
+    """Name the seat an act was done in; none was needed for one's own account."""
+    return SEAT_NAMES[SeatKind(seat)] if seat in set(SeatKind) else MISSING
+
+
+def chain_name(chain: str) -> str:
+    """Name a chain: the office's own, or that of a fund by its number."""
+    fund_id = chain.removeprefix("fund:")
+    return f"经费 {fund_id}" if fund_id != chain else "人员、单位与账号"
+
+
+def facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fact]:
+    """Lay before and after side by side, leaving out what stayed the same."""
+    keys = list(dict.fromkeys([*before, *after]))
+    return [
+        Fact(FIELD_NAMES.get(key, key), told(key, before.get(key)), told(key, after.get(key)))
+        for key in keys
+        if key not in before or key not in after or before[key] != after[key]
+    ]
+
+
+def told(key: str, value: Any) -> str:  # noqa: ANN401  facts are of any plain kind
+    """Write one value of a fact: money in yuan, moments in office time, words by their names."""
+    if value is None or value == "":
+        return MISSING
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int) and key.endswith("_fen"):
+        return format_yuan(value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{FIELD_NAMES.get(inner, inner)} {told(inner, item)}" for inner, item in value.items())
+    if isinstance(value, list):
+        return "；".join(told(key, item) for item in value) or MISSING
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return _in_office_time(value)
+    return VALUE_NAMES.get(key, {}).get(str(value), str(value))
+
+
+def _in_office_time(iso: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(iso).astimezone(OFFICE):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return iso
