@@ -89,7 +89,7 @@ def _fund_equals_teams(session: Session, fund: Fund, cells: Sequence[Cell]) -> I
 
 
 def _monthly(session: Session, fund: Fund) -> Iterator[str]:
-    kept = {
+    kept: dict[tuple[int | None, int | None, str], int] = {
         (row.team_id, row.category_id, row.period): row.spent_fen
         for row in session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund.id))
     }
@@ -113,7 +113,7 @@ def _monthly(session: Session, fund: Fund) -> Iterator[str]:
 
 
 def _daily(session: Session, fund: Fund) -> Iterator[str]:
-    """The days of a team's month add up to its months' categories."""
+    """Compare the days of a team's month with the categories of that month."""
     months: dict[tuple[int, str], int] = defaultdict(int)
     for row in session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund.id)):
         months[row.team_id, row.period] += row.spent_fen

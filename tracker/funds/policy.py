@@ -134,7 +134,7 @@ def _check_limits(changes: PaperChanges) -> None:
 
 
 def _check_teams(session: Session, changes: PaperChanges) -> None:
-    """A closed team gives money back but gets none."""
+    """Refuse money for a closed team; it may still give money back. Raises Refused."""
     targets = [transfer.target for transfer in changes.transfers if isinstance(transfer.target, int)]
     closed = session.scalar(select(Team.name).where(Team.id.in_(targets), Team.closed_at.is_not(None)).limit(1))
     if closed is not None:

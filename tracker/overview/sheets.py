@@ -19,6 +19,8 @@ MONTH_SHEET = "逐月支出"
 COLUMNS = ("组团 / 科目", "牵头单位", "年度预算（元）", "已支出", "在途", "可用", "执行率")
 """The tree's columns; behind them stand the last eight weeks, one column each."""
 
+TEXT_COLUMNS = 2
+
 TREE_HEAD = 3
 """The row of the column titles, counted from 0: above it stand the fund, the time and what is meant."""
 
@@ -103,7 +105,7 @@ def _tree(pen: _Pen, sheet: Worksheet, board: Board) -> None:
     sheet.write_string(1, 0, f"数据截至 {board.at.astimezone(OFFICE):%Y-%m-%d %H:%M}，金额单位：元", pen.quiet)
     sheet.write_string(2, 0, f"时序进度 {Decimal(elapsed.numerator) / elapsed.denominator:.1%}", pen.quiet)
     for column, name in enumerate(COLUMNS):
-        sheet.write_string(TREE_HEAD, column, name, pen.head if column < 2 else pen.head_number)
+        sheet.write_string(TREE_HEAD, column, name, pen.head if column < TEXT_COLUMNS else pen.head_number)
     for place, start in enumerate(board.week_starts, start=len(COLUMNS)):
         sheet.write_string(TREE_HEAD, place, f"{start:%m-%d} 起一周支出", pen.head_number)
     at = TREE_HEAD

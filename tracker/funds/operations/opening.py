@@ -106,7 +106,7 @@ def _category(fund_id: int, position: int, facts: CategoryFacts) -> Category:
     )
 
 
-def set_route(
+def set_route(  # noqa: PLR0913  the route has two settings
     session: Session, fund_id: int, *, head_from_fen: int, with_liaison: bool, by: Actor, at: datetime
 ) -> None:
     """Change the route later claims take; routes already frozen stay as they are. Raises NotFound, Forbidden."""

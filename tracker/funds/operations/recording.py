@@ -197,7 +197,7 @@ def _set_limits(session: Session, limits: Sequence[LimitChange], cells: Mapping[
             session.execute(change.values(available=None))
             continue
         set_now = session.execute(change.where(used <= limit.limit_fen).values(available=limit.limit_fen - used))
-        if set_now.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
+        if set_now.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
             taken = session.scalar(select(used).where(Cell.id == cell.id))
             raise NotEnoughLeft(
                 f"{book.cell_name(cell)}不能低于已占用与已支出之和 {format_yuan(taken)} 元，"

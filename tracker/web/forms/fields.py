@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan, parse_yuan
 from tracker.web.i18n import gettext
 
-Validators = Sequence[Callable[[Any, Any], None]]
+Validators = list[Any]
 
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))")
 _COUNT = re.compile(r"\d{1,9}")
