@@ -29,7 +29,7 @@ _OUTSIDE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _INSIDE = re.compile(r"^(?:data:image/|blob:|mailto:|tel:)", re.IGNORECASE)
 
 
-class BadPage(AssertionError):  # noqa: N818  named for what it is
+class BadPage(AssertionError):
     """A page that breaks a rule every page keeps."""
 
 

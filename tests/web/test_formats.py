@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask import Flask
 
@@ -89,7 +90,6 @@ def test_english_speaks_from_its_catalogue(zhou: CheckedClient) -> None:
 
 
 def test_every_sentence_of_the_shell_has_its_english(app: Flask) -> None:
-    from babel.messages.extract import extract_from_dir
 
     home = Path(TRANSLATIONS).parent
     with (TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po").open("rb") as lines:

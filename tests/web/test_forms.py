@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 from decimal import Decimal
@@ -161,7 +162,6 @@ def test_counts_and_figures_are_read_or_refused(app: Flask) -> None:
 
 
 def test_a_file_sent_where_text_belongs_is_not_a_fault(zhou: CheckedClient) -> None:
-    import io
 
     answer = zhou.post("/gallery", data={"amount": (io.BytesIO(b"x"), "x.txt"), "purpose": (io.BytesIO(b"y"), "y.txt")})
 

@@ -15,6 +15,7 @@ from flask import Flask
 from tests.web.checked_client import BadPage, CheckedClient, checked_client, faults_of, hidden
 from tracker.web.access import public
 from tracker.web.asked import asked_choice, asked_day, asked_number, asked_text
+from tracker.web.menu import site_frame
 from tracker.web.shell import STATIC, TEMPLATES
 
 ATTACKS = [
@@ -151,7 +152,6 @@ def test_the_page_in_hand_is_marked_in_the_menu(zhou: CheckedClient) -> None:
 
 
 def test_an_address_below_an_entry_marks_that_entry(app: Flask, zhou: CheckedClient) -> None:
-    from tracker.web.menu import site_frame
 
     for path, here in [("/reconcile/2026-03", "/reconcile"), ("/", "/"), ("/galleryx", None), ("/unknown", None)]:
         with app.test_request_context(path):

@@ -69,7 +69,7 @@ def _chosen_locale() -> str:
     return LANGUAGES[language()]
 
 
-class _Catalogue(Domain):
+class _Catalogue(Domain):  # type: ignore[misc]  # Flask-Babel publishes no types
     """The English catalogue, read from the text files people edit; nothing has to be compiled first."""
 
     def __init__(self, folder: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from wtforms import BooleanField, SelectField, SelectMultipleField
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -44,7 +44,7 @@ class ChoiceField(SelectField):
         """Give the options, the empty one first."""
         if self.blank is not None:
             yield Choice("", self.blank, self.data is None, {})
-        yield from (Choice(value, label, self._is_chosen(value), {}) for value, label in self.choices)
+        yield from (Choice(value, label, self._is_chosen(value), {}) for value, label in _offered(self))
 
     def has_groups(self) -> bool:
         """Tell that options come in one list."""
@@ -62,7 +62,7 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise ValidationError when the choice is not among the offered ones."""
-        if self.data is not None and not any(self._is_chosen(value) for value, _ in self.choices):
+        if self.data is not None and not any(self._is_chosen(value) for value, _ in _offered(self)):
             raise ValidationError(self._sentence())
 
     def _is_chosen(self, value: Any) -> bool:
@@ -96,7 +96,9 @@ class ChoicesField(SelectMultipleField):
 
     def iter_choices(self) -> Any:
         """Give the options."""
-        yield from (Choice(value, label, self.coerce(value) in (self.data or ()), {}) for value, label in self.choices)
+        yield from (
+            Choice(value, label, self.coerce(value) in (self.data or ()), {}) for value, label in _offered(self)
+        )
 
     def has_groups(self) -> bool:
         """Tell that options come in one list."""
@@ -112,7 +114,7 @@ class ChoicesField(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise ValidationError when one of the choices was not offered."""
-        offered = {self.coerce(value) for value, _ in self.choices}
+        offered = {self.coerce(value) for value, _ in _offered(self)}
         if any(value not in offered for value in self.data or ()):
             raise ValidationError(self._sentence())
 
@@ -122,6 +124,10 @@ class ChoicesField(SelectMultipleField):
 
 class TickField(BooleanField):
     """Yes when ticked, no when not."""
+
+
+def _offered(field: SelectField) -> list[tuple[Any, str]]:
+    return cast("list[tuple[Any, str]]", field.choices or [])
 
 
 def _or_nothing(coerce: Callable[[str], Any]) -> Callable[[Any], Any]:

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import FieldList, Form, FormField, HiddenField, IntegerField
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -38,7 +39,7 @@ class Wrong(NamedTuple):
 class Required(InputRequired):
     """A value has to be there. The sentence says which: 「请填写事由」."""
 
-    def __call__(self, form: Form, field: Any) -> None:  # noqa: ARG002  WTForms hands the form over
+    def __call__(self, form: BaseForm, field: Any) -> None:  # noqa: ARG002  WTForms hands the form over
         """Raise StopValidation when nothing, or only white space, was sent."""
         if field.process_errors:
             raise StopValidation
@@ -47,8 +48,8 @@ class Required(InputRequired):
             raise StopValidation(self.message or gettext("请填写%(name)s", name=field.label.text))
 
 
-class _Bare(FlaskForm):
-    class Meta(FlaskForm.Meta):
+class _Bare(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Read posted fields and files only, and speak our own sentences."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
@@ -147,7 +148,7 @@ def _wrongs_of(form: Form, where: str) -> Iterator[Wrong]:
             yield from (Wrong(field.id, where + str(sentence)) for sentence in field.errors)
 
 
-def _wrongs_of_list(lines: FieldList) -> Iterator[Wrong]:
+def _wrongs_of_list(lines: FieldList[Any]) -> Iterator[Wrong]:
     for number, entry in enumerate(lines.entries, 1):
         where = gettext("第 %(number)s 行：", number=number)
         if isinstance(entry, FormField):
