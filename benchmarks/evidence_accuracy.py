@@ -1,4 +1,4 @@
-"""Print how well invoices are read: fields by family, wrong keys, and time, for a folder with a manifest or our specimens.
+"""Print how well invoices are read: fields by family, wrong keys and time, for a manifest or our specimens.
 
 Usage: python benchmarks/evidence_accuracy.py FOLDER      a folder with manifest.csv beside its files
        python benchmarks/evidence_accuracy.py             specimens made by the tests, ``--count`` of each family
@@ -27,15 +27,32 @@ from tracker.evidence.archive import Unreadable  # noqa: E402
 from tracker.evidence.reading.facts import Reading  # noqa: E402
 
 FIELDS = {
-    "kind": "票种", "invoice_code": "代码", "invoice_number": "号码", "issue_date": "日期", "buyer_name": "购方",
-    "buyer_tax_id": "购方税号", "seller_name": "销方", "seller_tax_id": "销方税号", "amount_ex_tax_fen": "不含税",
-    "tax_amount_fen": "税额", "total_fen": "合计", "red_letter": "红字",
+    "kind": "票种",
+    "invoice_code": "代码",
+    "invoice_number": "号码",
+    "issue_date": "日期",
+    "buyer_name": "购方",
+    "buyer_tax_id": "购方税号",
+    "seller_name": "销方",
+    "seller_tax_id": "销方税号",
+    "amount_ex_tax_fen": "不含税",
+    "tax_amount_fen": "税额",
+    "total_fen": "合计",
+    "red_letter": "红字",
 }
 _COLUMNS = {
-    "invoice_type": "kind", "invoice_code": "invoice_code", "invoice_number": "invoice_number", "issue_date": "issue_date",
-    "buyer_name": "buyer_name", "buyer_tax_id": "buyer_tax_id", "seller_name": "seller_name",
-    "seller_tax_id": "seller_tax_id", "amount_ex_tax": "amount_ex_tax_fen", "tax_amount": "tax_amount_fen",
-    "total": "total_fen", "red_letter": "red_letter",
+    "invoice_type": "kind",
+    "invoice_code": "invoice_code",
+    "invoice_number": "invoice_number",
+    "issue_date": "issue_date",
+    "buyer_name": "buyer_name",
+    "buyer_tax_id": "buyer_tax_id",
+    "seller_name": "seller_name",
+    "seller_tax_id": "seller_tax_id",
+    "amount_ex_tax": "amount_ex_tax_fen",
+    "tax_amount": "tax_amount_fen",
+    "total": "total_fen",
+    "red_letter": "red_letter",
 }
 _START, _END = "<!-- accuracy:start -->", "<!-- accuracy:end -->"
 
@@ -121,8 +138,14 @@ def _table(scores: dict[str, Score]) -> str:
     rows = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
     for family, score in [*scores.items(), ("合计", _sum(scores))]:
         shares = [_share(score.right[name], score.asked[name]) for name in FIELDS]
-        cells = [family, str(len(score.seconds)), *shares, str(score.wrong), str(score.wrong_keys),
-                 f"{statistics.median(score.seconds) * 1000:.0f}"]
+        cells = [
+            family,
+            str(len(score.seconds)),
+            *shares,
+            str(score.wrong),
+            str(score.wrong_keys),
+            f"{statistics.median(score.seconds) * 1000:.0f}",
+        ]
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 

@@ -28,10 +28,27 @@ CODE_CHARS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 RATES = ((13, "13%"), (9, "9%"), (6, "6%"), (3, "3%"), (1, "1%"))
 PLACES = ("淮安", "南京", "苏州", "上海", "合肥", "深圳", "杭州", "北京", "青岛", "成都")
 TRADES = ("云锦酒店", "惠民餐饮", "远达会务", "青禾文印", "顺行汽车租赁", "博览展览", "明德咨询", "安澜办公设备")
-ENDS = ("有限公司", "股份有限公司", "有限责任公司", "服务部", "中心（有限合伙）", "（集团）有限公司", "经营部（个体工商户）")
+ENDS = (
+    "有限公司",
+    "股份有限公司",
+    "有限责任公司",
+    "服务部",
+    "中心（有限合伙）",
+    "（集团）有限公司",
+    "经营部（个体工商户）",
+)
 OFFICES = ("发展和改革委员会", "招商服务中心", "商务局", "工业和信息化局", "投资促进中心", "人民政府驻深圳招商联络处")
-GOODS = ("*住宿服务*住宿费", "*餐饮服务*餐费", "*会议展览服务*会议服务费", "*印刷品*宣传册", "*计算机配套产品*打印机",
-         "*运输服务*客运服务费", "*经纪代理服务*代订机票服务费", "*现代服务*咨询服务费", "*家具*办公桌")
+GOODS = (
+    "*住宿服务*住宿费",
+    "*餐饮服务*餐费",
+    "*会议展览服务*会议服务费",
+    "*印刷品*宣传册",
+    "*计算机配套产品*打印机",
+    "*运输服务*客运服务费",
+    "*经纪代理服务*代订机票服务费",
+    "*现代服务*咨询服务费",
+    "*家具*办公桌",
+)
 STATIONS = ("淮安东", "上海虹桥", "南京南", "深圳北", "合肥南", "北京南", "苏州北", "杭州东")
 PEOPLE = ("样例甲", "样例乙", "样例丙丁", "欧阳样例")
 
@@ -74,12 +91,21 @@ class Invoice:
     air: dict[str, int] = field(default_factory=dict)
 
     def expected(self, *only: str) -> dict[str, object]:
-        """The reading this invoice must give, limited to the named fields if any are named."""
+        """Give the reading this invoice must give, limited to the named fields if any are named."""
         everything: dict[str, object] = {
-            "kind": self.kind, "invoice_code": self.code, "invoice_number": self.number, "issue_date": self.day,
-            "buyer_name": self.buyer, "buyer_tax_id": self.buyer_id, "seller_name": self.seller,
-            "seller_tax_id": self.seller_id, "amount_ex_tax_fen": self.ex_tax, "tax_amount_fen": self.tax,
-            "other_charges_fen": self.other, "total_fen": self.total, "red_letter": self.total < 0,
+            "kind": self.kind,
+            "invoice_code": self.code,
+            "invoice_number": self.number,
+            "issue_date": self.day,
+            "buyer_name": self.buyer,
+            "buyer_tax_id": self.buyer_id,
+            "seller_name": self.seller,
+            "seller_tax_id": self.seller_id,
+            "amount_ex_tax_fen": self.ex_tax,
+            "tax_amount_fen": self.tax,
+            "other_charges_fen": self.other,
+            "total_fen": self.total,
+            "red_letter": self.total < 0,
         }
         return {name: everything[name] for name in only} if only else everything
 
@@ -107,17 +133,22 @@ def yuan(fen: int | None) -> str:
 
 
 def credit_code(rng: random.Random, start: str) -> str:
-    """An invented unified credit code whose check character is right (GB 32100)."""
+    """Give an invented unified credit code whose check character is right (GB 32100)."""
     body = start + "".join(rng.choice(CODE_CHARS) for _ in range(17 - len(start)))
     total = sum(CODE_CHARS.index(char) * pow(3, place, 31) for place, char in enumerate(body))
     return body + CODE_CHARS[(31 - total % 31) % 31]
 
 
 def _tax_id(rng: random.Random) -> str:
-    return rng.choice((
-        credit_code(rng, "91320"), credit_code(rng, "91320"), credit_code(rng, "92310"),
-        "".join(rng.choice("0123456789") for _ in range(15)), "9" + "".join(rng.choice("0123456789") for _ in range(19)),
-    ))
+    return rng.choice(
+        (
+            credit_code(rng, "91320"),
+            credit_code(rng, "91320"),
+            credit_code(rng, "92310"),
+            "".join(rng.choice("0123456789") for _ in range(15)),
+            "9" + "".join(rng.choice("0123456789") for _ in range(19)),
+        )
+    )
 
 
 def _lines(rng: random.Random, count: int) -> tuple[Line, ...]:
@@ -126,12 +157,31 @@ def _lines(rng: random.Random, count: int) -> tuple[Line, ...]:
         percent, rate = rng.choice(RATES)
         quantity, price = rng.randint(1, 9), rng.randint(100, 90_000)
         amount = quantity * price
-        lines.append(Line(rng.choice(GOODS), rng.choice(("", "A4", "标准间", "1400*700")), rng.choice(("", "张", "次", "台")),
-                          str(quantity), yuan(price), amount, rate, round(amount * percent / 100)))
+        lines.append(
+            Line(
+                rng.choice(GOODS),
+                rng.choice(("", "A4", "标准间", "1400*700")),
+                rng.choice(("", "张", "次", "台")),
+                str(quantity),
+                yuan(price),
+                amount,
+                rate,
+                round(amount * percent / 100),
+            )
+        )
         if rng.random() < 0.2:
             last = lines[-1]
-            lines.append(replace(last, spec="", unit="", quantity="", price="", amount=-amount // 10,
-                                 tax=-round(amount // 10 * percent / 100)))
+            lines.append(
+                replace(
+                    last,
+                    spec="",
+                    unit="",
+                    quantity="",
+                    price="",
+                    amount=-amount // 10,
+                    tax=-round(amount // 10 * percent / 100),
+                )
+            )
     return tuple(lines)
 
 
@@ -145,8 +195,9 @@ def invoice(seed: int, *, older: bool = False, count: int | None = None) -> Invo
         lines = tuple(replace(line, rate="免税", tax=None) for line in lines)
     red = rng.random() < 0.12
     if red:
-        lines = tuple(replace(line, amount=-abs(line.amount), tax=None if line.tax is None else -abs(line.tax))
-                      for line in lines)
+        lines = tuple(
+            replace(line, amount=-abs(line.amount), tax=None if line.tax is None else -abs(line.tax)) for line in lines
+        )
     ex_tax = sum(line.amount for line in lines)
     tax = sum(line.tax or 0 for line in lines)
     special = rng.random() < 0.4 and not exempt
@@ -163,14 +214,32 @@ def invoice(seed: int, *, older: bool = False, count: int | None = None) -> Invo
     else:
         kind = "数电发票（增值税专用发票）" if special else "数电发票（普通发票）"
         code = None
-        number = f"{day:%y}{rng.choice(('32', '31', '11', '44', '34'))}{rng.choice('0124')}" + \
-            "".join(rng.choice("0123456789") for _ in range(15))
+        number = f"{day:%y}{rng.choice(('32', '31', '11', '44', '34'))}{rng.choice('0124')}" + "".join(
+            rng.choice("0123456789") for _ in range(15)
+        )
     remark = rng.choice(("", "", f"入住人：{rng.choice(PEOPLE)} 入住 {day - timedelta(days=3)} 离店 {day}"))
     if red:
-        remark = f"被红冲蓝字数电发票号码：{red_number} 红字发票信息确认单编号：{red_number}" if not older else \
-            f"对应正数发票代码:{code}号码:{rng.randint(0, 99_999_999):08d}"
-    return Invoice(kind, code, number, day, buyer, buyer_id, f"{place}样例{rng.choice(TRADES)}{rng.choice(ENDS)}", _tax_id(rng), ex_tax, tax, ex_tax + tax,
-                   lines=lines, remark=remark, red_of=red_number if red and not older else None)
+        remark = (
+            f"被红冲蓝字数电发票号码：{red_number} 红字发票信息确认单编号：{red_number}"
+            if not older
+            else f"对应正数发票代码:{code}号码:{rng.randint(0, 99_999_999):08d}"
+        )
+    return Invoice(
+        kind,
+        code,
+        number,
+        day,
+        buyer,
+        buyer_id,
+        f"{place}样例{rng.choice(TRADES)}{rng.choice(ENDS)}",
+        _tax_id(rng),
+        ex_tax,
+        tax,
+        ex_tax + tax,
+        lines=lines,
+        remark=remark,
+        red_of=red_number if red and not older else None,
+    )
 
 
 def rail(seed: int) -> Invoice:
@@ -181,9 +250,21 @@ def rail(seed: int) -> Invoice:
     ex_tax = round(total / 1.09)
     start, end = rng.sample(STATIONS, 2)
     number = f"{day:%y}{rng.choice(('32', '31', '11'))}9" + "".join(rng.choice("0123456789") for _ in range(15))
-    return Invoice("电子发票（铁路电子客票）", None, number, day, f"淮安市淮阴区样例{rng.choice(OFFICES)}",
-                   credit_code(rng, "12320"), None, None, ex_tax, total - ex_tax, total, passenger=rng.choice(PEOPLE),
-                   route=(start, end, f"{rng.choice('GDCK')}{rng.randint(1, 9999)}", day - timedelta(days=rng.randint(0, 9))))
+    return Invoice(
+        "电子发票（铁路电子客票）",
+        None,
+        number,
+        day,
+        f"淮安市淮阴区样例{rng.choice(OFFICES)}",
+        credit_code(rng, "12320"),
+        None,
+        None,
+        ex_tax,
+        total - ex_tax,
+        total,
+        passenger=rng.choice(PEOPLE),
+        route=(start, end, f"{rng.choice('GDCK')}{rng.randint(1, 9999)}", day - timedelta(days=rng.randint(0, 9))),
+    )
 
 
 def air(seed: int) -> Invoice:
@@ -193,29 +274,57 @@ def air(seed: int) -> Invoice:
     fare, fuel = rng.randint(20_000, 300_000), rng.choice((0, 1835, 4587))
     tax, fund, other = round((fare + fuel) * 0.09), 5000, rng.choice((0, 0, 1200))
     start, end = rng.sample(PLACES, 2)
-    return Invoice("电子发票（航空运输电子客票行程单）", None,
-                   f"{day:%y}329" + "".join(rng.choice("0123456789") for _ in range(15)), day,
-                   f"淮安市淮阴区样例{rng.choice(OFFICES)}", credit_code(rng, "12320"), "样例航空股份有限公司",
-                   None, fare + fuel, tax, fare + fuel + tax + fund + other, other=fund + other,
-                   passenger=rng.choice(PEOPLE), route=(start, end, f"MU{rng.randint(1000, 9999)}", day),
-                   air={"fare": fare, "fuel": fuel, "fund": fund, "other": other})
+    return Invoice(
+        "电子发票（航空运输电子客票行程单）",
+        None,
+        f"{day:%y}329" + "".join(rng.choice("0123456789") for _ in range(15)),
+        day,
+        f"淮安市淮阴区样例{rng.choice(OFFICES)}",
+        credit_code(rng, "12320"),
+        "样例航空股份有限公司",
+        None,
+        fare + fuel,
+        tax,
+        fare + fuel + tax + fund + other,
+        other=fund + other,
+        passenger=rng.choice(PEOPLE),
+        route=(start, end, f"MU{rng.randint(1000, 9999)}", day),
+        air={"fare": fare, "fuel": fuel, "fund": fund, "other": other},
+    )
 
 
 def fiscal(seed: int) -> Invoice:
     """Invent a fiscal e-bill: 8-digit code, 10-digit number, no tax."""
     rng = random.Random(f"fiscal {seed}")
     day = date(2024, 1, 1) + timedelta(days=rng.randint(0, 900))
-    return Invoice("财政电子票据", f"32{rng.randint(0, 999_999):06d}", f"{rng.randint(0, 9_999_999_999):010d}", day,
-                   f"淮安市淮阴区样例{rng.choice(OFFICES)}", credit_code(rng, "11320"), "淮安样例人民医院",
-                   credit_code(rng, "12320"), None, None, rng.randint(1000, 9_000_000))
+    return Invoice(
+        "财政电子票据",
+        f"32{rng.randint(0, 999_999):06d}",
+        f"{rng.randint(0, 9_999_999_999):010d}",
+        day,
+        f"淮安市淮阴区样例{rng.choice(OFFICES)}",
+        credit_code(rng, "11320"),
+        "淮安样例人民医院",
+        credit_code(rng, "12320"),
+        None,
+        None,
+        rng.randint(1000, 9_000_000),
+    )
 
 
 def qr_text(one: Invoice) -> str:
-    """The tax QR code's text: the total with a 20-digit number, the amount without tax with an older one."""
-    kind = {"数电发票（增值税专用发票）": "31", "数电发票（普通发票）": "32", "增值税电子普通发票": "10",
-            "电子发票（航空运输电子客票行程单）": "61", "电子发票（铁路电子客票）": "51"}[one.kind]
+    """Give the tax QR code's text: the total with a 20-digit number, the amount without tax with an older one."""
+    kind = {
+        "数电发票（增值税专用发票）": "31",
+        "数电发票（普通发票）": "32",
+        "增值税电子普通发票": "10",
+        "电子发票（航空运输电子客票行程单）": "61",
+        "电子发票（铁路电子客票）": "51",
+    }[one.kind]
     amount = yuan(one.total if one.code is None else one.ex_tax)
-    return f"01,{kind},{one.code or ''},{one.number},{amount},{one.day:%Y%m%d},{'' if one.code is None else '1' * 20},A1B2"
+    return (
+        f"01,{kind},{one.code or ''},{one.number},{amount},{one.day:%Y%m%d},{'' if one.code is None else '1' * 20},A1B2"
+    )
 
 
 # ---------------------------------------------------------------- faces
@@ -242,8 +351,17 @@ class Face:
     words: list[Word] = field(default_factory=list)
     code: tuple[str, float, float, float] | None = None
 
-    def put(self, x: float, y: float, text: str, *, size: float = 3.2, tag: str = "", end: bool = False,  # noqa: PLR0913
-            turn: int = 0) -> None:
+    def put(  # noqa: PLR0913  a word has that many qualities
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 3.2,
+        tag: str = "",
+        end: bool = False,
+        turn: int = 0,
+    ) -> None:
         """Place text at its left, or with ``end`` at its right edge."""
         if text:
             self.words.append(Word(x - width(text, size) if end else x, y, size, text, tag, turn))
@@ -254,12 +372,12 @@ class Face:
             self.put(x, y + index * step, char)
 
     def pages(self) -> list[Face]:
-        """A face is one page; long invoices return several."""
+        """Give the pages: a face is one page."""
         return [self]
 
 
 def width(text: str, size: float) -> float:
-    """The set width: full-width characters one size, others half."""
+    """Give the set width: full-width characters one size, others half."""
     return sum(size if ord(char) >= 0x2000 else size / 2 for char in text)
 
 
@@ -269,9 +387,11 @@ def chinese_day(day: date) -> str:
 
 
 def digital_face(one: Invoice, rng: random.Random, *, coded: bool = True) -> Face:
-    """The form of a fully digital invoice: buyer left, seller right."""
+    """Give the form of a fully digital invoice: buyer left, seller right."""
     colon, sign = rng.choice("：:"), rng.choice("¥￥")
-    id_label = rng.choice(("统一社会信用代码/纳税人识别号", "统一社会信用代码／纳税人识别号", "纳税人识别号/统一社会信用代码"))
+    id_label = rng.choice(
+        ("统一社会信用代码/纳税人识别号", "统一社会信用代码／纳税人识别号", "纳税人识别号/统一社会信用代码")
+    )
     dx, dy = rng.uniform(-1, 1), rng.uniform(-1, 1)
     side_titles = rng.random() < 0.85  # some producers draw them as pictures
     face = Face(210, 140)
@@ -281,12 +401,14 @@ def digital_face(one: Invoice, rng: random.Random, *, coded: bool = True) -> Fac
     face.put(170, 13 + dy + rng.uniform(-0.4, 0.4), one.number, tag="InvoiceNo")
     face.put(152, 19 + dy, f"开票日期{colon}")
     face.put(170, 19 + dy, chinese_day(one.day), tag="IssueDate")
-    for x, title, party, party_id, tag in ((6, "购买方信息", one.buyer, one.buyer_id, "Buyer"),
-                                           (107, "销售方信息", one.seller, one.seller_id, "Seller")):
+    for x, title, party, party_id, tag in (
+        (6, "购买方信息", one.buyer, one.buyer_id, "Buyer"),
+        (107, "销售方信息", one.seller, one.seller_id, "Seller"),
+    ):
         if side_titles:
             face.down(x + dx, 33 + dy, title)
         face.put(x + 6, 36 + dy, f"名称{colon}")
-        _wrapped(face, x + 16, 36 + dy, party or "", 80 if rng.random() < 0.8 else 46, f"{tag}Name")
+        _wrapped(face, x + 16, 36 + dy, party or "", room=80 if rng.random() < 0.8 else 46, tag=f"{tag}Name")
         label = id_label + colon
         face.put(x + 6, 46 + dy, label)
         face.put(x + 6 + width(label, 3.2) + rng.uniform(-0.4, 2), 46 + dy, party_id or "", tag=f"{tag}TaxID")
@@ -306,14 +428,21 @@ def digital_face(one: Invoice, rng: random.Random, *, coded: bool = True) -> Fac
 
 
 def long_faces(one: Invoice, rng: random.Random, *, rows: int = 14) -> list[Face]:
-    """A fully digital invoice over several pages: every page has heads and a 小计, the last one the sums."""
-    groups = [one.lines[start:start + rows] for start in range(0, len(one.lines), rows)]
+    """Give a fully digital invoice over several pages: every page has heads and a 小计, the last one the sums."""
+    groups = [one.lines[start : start + rows] for start in range(0, len(one.lines), rows)]
     faces = []
     for number, group in enumerate(groups, 1):
         whole = digital_face(replace(one, lines=group), rng)
         dropped = ("TaxExclusiveTotalAmount", "TaxTotalAmount", "TaxInclusiveTotalAmount")
-        kept = [word for word in whole.words if word.tag not in dropped and "大写" not in word.text
-                and "小写" not in word.text and not _is_capitals(word.text) and fold_spaces(word.text) != "合计"]
+        kept = [
+            word
+            for word in whole.words
+            if word.tag not in dropped
+            and "大写" not in word.text
+            and "小写" not in word.text
+            and not _is_capitals(word.text)
+            and fold_spaces(word.text) != "合计"
+        ]
         face = Face(210, 297, kept, whole.code if number == 1 else None)
         bottom = 56 + (rows + 2) * 5
         face.put(20, bottom, "小    计")
@@ -336,19 +465,24 @@ def _is_capitals(text: str) -> bool:
 
 
 def older_face(one: Invoice, rng: random.Random, *, coded: bool = True) -> Face:
-    """The form of an older VAT e-invoice: buyer above, cipher beside it, seller below."""
+    """Give the form of an older VAT e-invoice: buyer above, cipher beside it, seller below."""
     colon, sign = rng.choice("：:"), rng.choice("¥￥")
     face = Face(210, 140)
     face.put(70, 15, rng.choice(("江苏", "上海", "")) + "增值税电子普通发票", size=6)
-    for y, label, value, tag in ((9, "发票代码", one.code or "", "InvoiceCode"), (15, "发票号码", one.number, "InvoiceNo"),
-                                 (21, "开票日期", _older_day(one.day, rng), "IssueDate"),
-                                 (27, "校 验 码", "12345 67890 12345 67890", "")):
+    for y, label, value, tag in (
+        (9, "发票代码", one.code or "", "InvoiceCode"),
+        (15, "发票号码", one.number, "InvoiceNo"),
+        (21, "开票日期", _older_day(one.day, rng), "IssueDate"),
+        (27, "校 验 码", "12345 67890 12345 67890", ""),
+    ):
         face.put(152, y, label + colon)
         face.put(170, y, value, tag=tag)
     face.put(20, 27, f"机器编号{colon}")
     face.put(38, 27, "661234567890")
-    for y, title, party, party_id, tag in ((34, "购买方", one.buyer, one.buyer_id, "Buyer"),
-                                           (107, "销售方", one.seller, one.seller_id, "Seller")):
+    for y, title, party, party_id, tag in (
+        (34, "购买方", one.buyer, one.buyer_id, "Buyer"),
+        (107, "销售方", one.seller, one.seller_id, "Seller"),
+    ):
         face.down(6.5, y + 2, title, 5)
         face.put(13, y, f"名        称{colon}")
         face.put(37, y, party or "", tag=f"{tag}Name")
@@ -375,11 +509,16 @@ def older_face(one: Invoice, rng: random.Random, *, coded: bool = True) -> Face:
 
 
 def _older_day(day: date, rng: random.Random) -> str:
-    return rng.choice((chinese_day(day), f"{day.year} 年 {day.month:02d} 月 {day.day:02d} 日",
-                       f"{day.year}  {day.month:02d}  {day.day:02d}"))
+    return rng.choice(
+        (
+            chinese_day(day),
+            f"{day.year} 年 {day.month:02d} 月 {day.day:02d} 日",
+            f"{day.year}  {day.month:02d}  {day.day:02d}",
+        )
+    )
 
 
-def _wrapped(face: Face, x: float, y: float, text: str, room: float, tag: str) -> None:
+def _wrapped(face: Face, x: float, y: float, text: str, *, room: float, tag: str) -> None:  # noqa: PLR0913
     if width(text, 3.2) <= room:
         face.put(x, y, text, tag=tag)
         return
@@ -389,23 +528,34 @@ def _wrapped(face: Face, x: float, y: float, text: str, room: float, tag: str) -
 
 
 def _items_table(face: Face, one: Invoice, top: float, step: float, gap: str, *, headline: str) -> None:  # noqa: PLR0913
-    heads = ((6 if len(headline) > 4 else 18, headline, ""), (47, "规格型号", ""), (70, f"单{gap}位", ""), (92, f"数{gap}量", ""),
-             (112, f"单{gap}价", ""), (140, f"金{gap}额", ""), (158, "税率/征收率" if one.code is None else "税率", ""),
-             (190, f"税{gap}额", ""))
+    heads = (
+        (6 if len(headline) > 4 else 18, headline, ""),
+        (47, "规格型号", ""),
+        (70, f"单{gap}位", ""),
+        (92, f"数{gap}量", ""),
+        (112, f"单{gap}价", ""),
+        (140, f"金{gap}额", ""),
+        (158, "税率/征收率" if one.code is None else "税率", ""),
+        (190, f"税{gap}额", ""),
+    )
     for x, text, tag in heads:
         face.put(x, top, text, tag=tag)
     for index, line in enumerate(one.lines, 1):
         y = top + index * step
         for x, text, tag, end in (
-            (5, line.name, "Item", False), (47, line.spec, "", False), (71, line.unit, "", False),
-            (97, line.quantity, "Quantity", True), (127, line.price, "Price", True),
-            (152, yuan(line.amount), "Amount", True), (166, line.rate, "TaxScheme", True),
+            (5, line.name, "Item", False),
+            (47, line.spec, "", False),
+            (71, line.unit, "", False),
+            (97, line.quantity, "Quantity", True),
+            (127, line.price, "Price", True),
+            (152, yuan(line.amount), "Amount", True),
+            (166, line.rate, "TaxScheme", True),
             (204, "***" if line.tax is None else yuan(line.tax), "TaxAmount", True),
         ):
             face.put(x, y, text, tag=tag and f"{tag} {index}", end=end)
 
 
-def _sums(face: Face, one: Invoice, y: float, sign: str, rng: random.Random) -> None:  # noqa: PLR0913
+def _sums(face: Face, one: Invoice, y: float, sign: str, rng: random.Random) -> None:
     exempt = all(line.tax is None for line in one.lines)
     face.put(20, y - 4, rng.choice(("合计", "合 计", "合    计", "合        计")))
     face.put(152, y - 4, sign + yuan(one.ex_tax), tag="TaxExclusiveTotalAmount", end=True)
@@ -418,7 +568,7 @@ def _sums(face: Face, one: Invoice, y: float, sign: str, rng: random.Random) -> 
 
 
 def rail_face(one: Invoice, rng: random.Random) -> Face:
-    """The form of a railway e-ticket; tax is not printed."""
+    """Give the form of a railway e-ticket; tax is not printed."""
     colon = rng.choice("：:")
     assert one.route is not None
     start, end, train, travel = one.route
@@ -443,7 +593,7 @@ def rail_face(one: Invoice, rng: random.Random) -> Face:
 
 
 def air_face(one: Invoice, rng: random.Random) -> Face:
-    """The form of an air itinerary: amounts stand below their heads."""
+    """Give the form of an air itinerary: amounts stand below their heads."""
     assert one.route is not None
     start, end, flight, travel = one.route
     face = Face(210, 148)
@@ -455,7 +605,14 @@ def air_face(one: Invoice, rng: random.Random) -> Face:
     face.put(130, 32, "签注")
     face.put(10, 38, one.passenger)
     face.put(50, 38, "320804********0000")
-    for x, head in ((40, "承运人"), (60, "航班号"), (80, "座位等级"), (100, "日期"), (120, "时间"), (140, "客票级别/客票类别")):
+    for x, head in (
+        (40, "承运人"),
+        (60, "航班号"),
+        (80, "座位等级"),
+        (100, "日期"),
+        (120, "时间"),
+        (140, "客票级别/客票类别"),
+    ):
         face.put(x, 45, head)
     face.put(8, 51, f"自: {start}")
     face.put(40, 54, "样航")
@@ -464,8 +621,15 @@ def air_face(one: Invoice, rng: random.Random) -> Face:
     face.put(98, 54, travel.isoformat())
     face.put(120, 54, "18:30")
     face.put(8, 57, f"至: {end}")
-    heads = (("票价", one.air["fare"]), ("燃油附加费", one.air["fuel"]), ("增值税税率", None), ("增值税税额", one.tax),
-             ("民航发展基金", one.air["fund"]), ("其他税费", one.air["other"]), ("合计", one.total))
+    heads = (
+        ("票价", one.air["fare"]),
+        ("燃油附加费", one.air["fuel"]),
+        ("增值税税率", None),
+        ("增值税税额", one.tax),
+        ("民航发展基金", one.air["fund"]),
+        ("其他税费", one.air["other"]),
+        ("合计", one.total),
+    )
     right = rng.random() < 0.5
     for index, (head, amount) in enumerate(heads):
         x = 25 + index * 25
@@ -483,17 +647,29 @@ def air_face(one: Invoice, rng: random.Random) -> Face:
 
 
 def fiscal_face(one: Invoice, rng: random.Random) -> Face:
-    """The form of a fiscal e-bill."""
+    """Give the form of a fiscal e-bill."""
     colon = rng.choice("：:")
     face = Face(210, 140)
     face.put(60, 14, rng.choice(("江苏省医疗门诊收费票据（电子）", "江苏省非税收入统一票据（电子）")), size=5)
-    for x, y, label, value in ((10, 25, "票据代码", one.code or ""), (130, 25, "票据号码", one.number),
-                               (10, 31, "交款人统一社会信用代码", one.buyer_id or ""), (130, 31, "校验码", "a1b2c3"),
-                               (10, 37, "交款人", one.buyer), (130, 37, "开票日期", rng.choice((
-                                   chinese_day(one.day), one.day.isoformat())))):
+    for x, y, label, value in (
+        (10, 25, "票据代码", one.code or ""),
+        (130, 25, "票据号码", one.number),
+        (10, 31, "交款人统一社会信用代码", one.buyer_id or ""),
+        (130, 31, "校验码", "a1b2c3"),
+        (10, 37, "交款人", one.buyer),
+        (130, 37, "开票日期", rng.choice((chinese_day(one.day), one.day.isoformat()))),
+    ):
         face.put(x, y, label + colon)
         face.put(x + width(label, 3.2) + 2, y, value)
-    for x, text in ((10, "项目编码"), (50, "项目名称"), (90, "单位"), (110, "数量"), (130, "标准"), (160, "金额（元）"), (190, "备注")):
+    for x, text in (
+        (10, "项目编码"),
+        (50, "项目名称"),
+        (90, "单位"),
+        (110, "数量"),
+        (130, "标准"),
+        (160, "金额（元）"),
+        (190, "备注"),
+    ):
         face.put(x, 46, text)
     for x, text in ((10, "103"), (50, "检查费"), (110, "1"), (160, yuan(one.total))):
         face.put(x, 52, text)
@@ -513,9 +689,17 @@ def fiscal_face(one: Invoice, rng: random.Random) -> Face:
 RADICALS = dict(zip("日月用方金大小人见长门车风食", "⽇⽉⽤⽅⾦⼤⼩⼈⻅⻓⻔⻋⻛⻝", strict=True))
 
 
-def pdf(faces: list[Face], *, order: str = "inline", info: dict[str, str] | None = None,  # noqa: PLR0913
-        attached: dict[str, bytes] | None = None, radicals: bool = False, rotate: int = 0,
-        scale: float = 1.0, offset: tuple[float, float] = (0.0, 0.0)) -> bytes:
+def pdf(  # noqa: PLR0913  files differ in that many ways
+    faces: list[Face],
+    *,
+    order: str = "inline",
+    info: dict[str, str] | None = None,
+    attached: dict[str, bytes] | None = None,
+    radicals: bool = False,
+    rotate: int = 0,
+    scale: float = 1.0,
+    offset: tuple[float, float] = (0.0, 0.0),
+) -> bytes:
     """Write faces as a PDF with a real text layer; ``stacked`` stores all labels first, then all values."""
     writer = _Pdf(radicals=radicals)
     for face in faces:
@@ -525,7 +709,7 @@ def pdf(faces: list[Face], *, order: str = "inline", info: dict[str, str] | None
 
 @functools.cache
 def box_font() -> bytes:
-    """A font file whose every glyph is a box, so that PDF text has real outlines without a font of anybody's."""
+    """Give a font file whose every glyph is a box, so that PDF text has real outlines without a font of anybody's."""
     pen = TTGlyphPen(None)
     for corner, point in enumerate(((50, -100), (50, 800), (450, 800), (450, -100))):
         (pen.lineTo if corner else pen.moveTo)(point)
@@ -572,8 +756,10 @@ class _Pdf:
             turn = (0, -1, 1, 0) if word.turn else (1, 0, 0, 1)
             if rotate:
                 x, y, turn = high - y, x, (0, 1, -1, 0) if not word.turn else (1, 0, 0, 1)
-            out.append(f"BT /F1 {word.size * point:.3f} Tf {turn[0]} {turn[1]} {turn[2]} {turn[3]} {x:.3f} {y:.3f} Tm "
-                       f"<{self._encode(word.text)}> Tj ET")
+            out.append(
+                f"BT /F1 {word.size * point:.3f} Tf {turn[0]} {turn[1]} {turn[2]} {turn[3]} {x:.3f} {y:.3f} Tm "
+                f"<{self._encode(word.text)}> Tj ET"
+            )
         if face.code and not rotate:
             text, left, top, side = face.code
             matrix = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
@@ -581,14 +767,19 @@ class _Pdf:
             for row, cells in enumerate(matrix):
                 for column, dark in enumerate(cells):
                     if dark:
-                        out.append(f"{left * point + offset[0] + column * step:.2f} "
-                                   f"{high - top * point - offset[1] - (row + 1) * step:.2f} {step:.2f} {step:.2f} re f")
+                        out.append(
+                            f"{left * point + offset[0] + column * step:.2f} "
+                            f"{high - top * point - offset[1] - (row + 1) * step:.2f} {step:.2f} {step:.2f} re f"
+                        )
         content = self.stream("\n".join(out).encode())
         box = f"{high:.2f} {wide:.2f}" if rotate else f"{wide:.2f} {high:.2f}"
         turned = f"/Rotate {rotate}" if rotate else ""
-        self.kids.append(self.add(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {box}]{turned}/Contents {content} 0 R"
-            "/Resources<</Font<</F1 3 0 R>>>>>>".encode()))
+        self.kids.append(
+            self.add(
+                f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {box}]{turned}/Contents {content} 0 R"
+                "/Resources<</Font<</F1 3 0 R>>>>>>".encode()
+            )
+        )
 
     def _encode(self, text: str) -> str:
         return "".join(f"{self.glyphs.setdefault(char, len(self.glyphs) + 1):04X}" for char in text)
@@ -596,23 +787,36 @@ class _Pdf:
     def finish(self, info: dict[str, str], attached: dict[str, bytes]) -> bytes:
         meanings = "\n".join(f"<{code:04X}> <{self._meaning(char)}>" for char, code in self.glyphs.items())
         chunks = meanings.splitlines()
-        blocks = "\n".join(f"{len(chunks[i:i + 100])} beginbfchar\n" + "\n".join(chunks[i:i + 100]) + "\nendbfchar"
-                           for i in range(0, len(chunks), 100))
-        cmap = self.stream((
-            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
-            "1 begincodespacerange <0000> <FFFF> endcodespacerange\n" + blocks + "\nendcmap end end").encode())
+        blocks = "\n".join(
+            f"{len(chunks[i : i + 100])} beginbfchar\n" + "\n".join(chunks[i : i + 100]) + "\nendbfchar"
+            for i in range(0, len(chunks), 100)
+        )
+        cmap = self.stream(
+            (
+                "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+                "1 begincodespacerange <0000> <FFFF> endcodespacerange\n" + blocks + "\nendcmap end end"
+            ).encode()
+        )
         to_box = self.stream(b"\0\1" * (len(self.glyphs) + 2))
         outlines = self.stream(box_font(), b"/Length1 %d" % len(box_font()))
         narrow = " ".join(f"{code} [500]" for char, code in self.glyphs.items() if ord(char) < 0x2000)
         self.objects[0] = b"<</Type/Catalog/Pages 2 0 R%s>>" % self._names(attached)
         self.objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (
-            b" ".join(b"%d 0 R" % kid for kid in self.kids), len(self.kids))
-        self.objects[2] = (f"<</Type/Font/Subtype/Type0/BaseFont/Specimen/Encoding/Identity-H"
-                           f"/DescendantFonts[4 0 R]/ToUnicode {cmap} 0 R>>").encode()
-        self.objects[3] = (f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Specimen/CIDSystemInfo<</Registry(Adobe)"
-                           f"/Ordering(Identity)/Supplement 0>>/DW 1000/W[{narrow}]/FontDescriptor 5 0 R/CIDToGIDMap {to_box} 0 R>>").encode()
-        self.objects[4] = (b"<</Type/FontDescriptor/FontName/Specimen/Flags 4/FontBBox[0 -120 1000 880]/ItalicAngle 0"
-                           b"/Ascent 880/Descent -120/CapHeight 700/StemV 80/FontFile2 %d 0 R>>" % outlines)
+            b" ".join(b"%d 0 R" % kid for kid in self.kids),
+            len(self.kids),
+        )
+        self.objects[2] = (
+            f"<</Type/Font/Subtype/Type0/BaseFont/Specimen/Encoding/Identity-H"
+            f"/DescendantFonts[4 0 R]/ToUnicode {cmap} 0 R>>"
+        ).encode()
+        self.objects[3] = (
+            f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Specimen/CIDSystemInfo<</Registry(Adobe)"
+            f"/Ordering(Identity)/Supplement 0>>/DW 1000/W[{narrow}]/FontDescriptor 5 0 R/CIDToGIDMap {to_box} 0 R>>"
+        ).encode()
+        self.objects[4] = (
+            b"<</Type/FontDescriptor/FontName/Specimen/Flags 4/FontBBox[0 -120 1000 880]/ItalicAngle 0"
+            b"/Ascent 880/Descent -120/CapHeight 700/StemV 80/FontFile2 %d 0 R>>" % outlines
+        )
         entries = "".join(f"/{key} <FEFF{value.encode('utf-16-be').hex()}>" for key, value in info.items())
         self.objects[5] = f"<<{entries}>>".encode()
         out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
@@ -657,12 +861,21 @@ class OfdQuirks:
     absolute: bool = False
 
 
-def ofd(face: Face, *, tag: str = "", values: dict[str, str] | None = None, attached: dict[str, bytes] | None = None,  # noqa: PLR0913
-        quirks: OfdQuirks | None = None, coded: bool = True) -> bytes:
+def ofd(  # noqa: PLR0913  files differ in that many ways
+    face: Face,
+    *,
+    tag: str = "",
+    values: dict[str, str] | None = None,
+    attached: dict[str, bytes] | None = None,
+    quirks: OfdQuirks | None = None,
+    coded: bool = True,
+) -> bytes:
     """Write a face as an OFD: labels in a template, values on the page, tags pointing at page objects."""
     quirks = quirks or OfdQuirks()
     parts: dict[str, bytes] = {}
-    labels, shown, ids = [], [], {}
+    labels: list[str] = []
+    shown: list[str] = []
+    ids: dict[str, list[int]] = {}
     for number, word in enumerate(face.words, 100):
         text = _text_object(number, word)
         (shown if word.tag else labels).append(text)
@@ -673,36 +886,51 @@ def ofd(face: Face, *, tag: str = "", values: dict[str, str] | None = None, atta
         text, left, top, side = face.code
         parts["Doc_0/Res/code.png"] = _code_png(text)
         media = '<ofd:MultiMedia ID="9" Type="Image"><ofd:MediaFile>code.png</ofd:MediaFile></ofd:MultiMedia>'
-        picture = (f'<ofd:ImageObject ID="8" CTM="{side} 0 0 {side} 0 0" Boundary="{left} {top} {side} {side}" '
-                   'ResourceID="9"/>')
+        picture = (
+            f'<ofd:ImageObject ID="8" CTM="{side} 0 0 {side} 0 0" Boundary="{left} {top} {side} {side}" '
+            'ResourceID="9"/>'
+        )
     page = "Content_0.xml" if quirks.stray_page else "Pages/Page_0/Content.xml"
     root = "/Doc_0/" if quirks.absolute else ""
     parts["OFD.xml"] = (
         f'<ofd:OFD {OFD} DocType="OFD" Version="1.1"><ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID>'
-        "<ofd:CustomDatas>" + "".join(f'<ofd:CustomData Name="{name}">{escape(value)}</ofd:CustomData>'
-                                      for name, value in (values or {}).items()) +
-        "</ofd:CustomDatas></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>").encode()
+        "<ofd:CustomDatas>"
+        + "".join(
+            f'<ofd:CustomData Name="{name}">{escape(value)}</ofd:CustomData>' for name, value in (values or {}).items()
+        )
+        + "</ofd:CustomDatas></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+    ).encode()
     parts["Doc_0/Document.xml"] = (
         f"<ofd:Document {OFD}><ofd:CommonData>{'<ofd:MaxUnitID>999</ofd:MaxUnitID>' if quirks.max_unit else ''}"
         f"<ofd:PageArea><ofd:PhysicalBox>0 0 210 140</ofd:PhysicalBox></ofd:PageArea>"
         f'<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes><ofd:TemplatePage ID="2" BaseLoc="{root}Tpls/Content.xml"/>'
         f'</ofd:CommonData><ofd:Pages><ofd:Page ID="1" BaseLoc="{root}{page}"/></ofd:Pages>'
         + ("<ofd:CustomTags>Tags/CustomTags.xml</ofd:CustomTags>" if tag else "")
-        + ("<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments>" if attached else "") + "</ofd:Document>").encode()
+        + ("<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments>" if attached else "")
+        + "</ofd:Document>"
+    ).encode()
     parts["Doc_0/DocumentRes.xml"] = (
         f'<ofd:Res {OFD} BaseLoc="Res"><ofd:Fonts><ofd:Font ID="5" FontName="宋体"/></ofd:Fonts>'
-        f"<ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>").encode()
-    line = ('<ofd:PathObject ID="7" Boundary="4.5 30 201 0.25" LineWidth="0.25"><ofd:StrokeColor Value="128 0 0"/>'
-            "<ofd:AbbreviatedData>M 0 0 L 201 0</ofd:AbbreviatedData></ofd:PathObject>")
+        f"<ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>"
+    ).encode()
+    line = (
+        '<ofd:PathObject ID="7" Boundary="4.5 30 201 0.25" LineWidth="0.25"><ofd:StrokeColor Value="128 0 0"/>'
+        "<ofd:AbbreviatedData>M 0 0 L 201 0</ofd:AbbreviatedData></ofd:PathObject>"
+    )
     parts["Doc_0/Tpls/Content.xml"] = _page_part("", line + "".join(labels), "")
     parts[f"Doc_0/{page}"] = _page_part(quirks.box, "".join(shown) + picture, '<ofd:Template TemplateID="2"/>')
     if tag:
-        parts["Doc_0/Tags/CustomTags.xml"] = (f'<ofd:CustomTags {OFD}><ofd:CustomTag TypeID="root"><ofd:FileLoc>'
-                                              "CustomTag.xml</ofd:FileLoc></ofd:CustomTag></ofd:CustomTags>").encode()
+        parts["Doc_0/Tags/CustomTags.xml"] = (
+            f'<ofd:CustomTags {OFD}><ofd:CustomTag TypeID="root"><ofd:FileLoc>'
+            "CustomTag.xml</ofd:FileLoc></ofd:CustomTag></ofd:CustomTags>"
+        ).encode()
         parts["Doc_0/Tags/CustomTag.xml"] = _tag_part(tag, ids, broken=quirks.broken_tag)
     if attached:
-        listed = "".join(f'<ofd:Attachment ID="{number}" Name="data" Format="xbrl"><ofd:FileLoc>{name}</ofd:FileLoc>'
-                         "</ofd:Attachment>" for number, name in enumerate(attached, 900))
+        listed = "".join(
+            f'<ofd:Attachment ID="{number}" Name="data" Format="xbrl"><ofd:FileLoc>{name}</ofd:FileLoc>'
+            "</ofd:Attachment>"
+            for number, name in enumerate(attached, 900)
+        )
         parts["Doc_0/Attachs/Attachments.xml"] = f"<ofd:Attachments {OFD}>{listed}</ofd:Attachments>".encode()
         parts |= {f"Doc_0/Attachs/{name}": content for name, content in attached.items()}
     return zipped(parts)
@@ -719,8 +947,9 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 def _page_part(box: str, content: str, template: str) -> bytes:
     area = f"<ofd:Area><ofd:PhysicalBox>{box}</ofd:PhysicalBox></ofd:Area>" if box else ""
-    return (f"<ofd:Page {OFD}>{area}{template}<ofd:Content><ofd:Layer ID=\"3\">{content}</ofd:Layer></ofd:Content>"
-            "</ofd:Page>").encode()
+    return (
+        f'<ofd:Page {OFD}>{area}{template}<ofd:Content><ofd:Layer ID="3">{content}</ofd:Layer></ofd:Content></ofd:Page>'
+    ).encode()
 
 
 def _text_object(number: int, word: Word) -> str:
@@ -728,36 +957,62 @@ def _text_object(number: int, word: Word) -> str:
     steps = " ".join(f"{size if ord(char) >= 0x2000 else size / 2:.4f}" for char in text[:-1])
     wide = width(text, size)
     matrix = ' CTM="0 1 -1 0 0 0"' if word.turn else ""
-    return (f'<ofd:TextObject ID="{number}" Boundary="{word.x:.3f} {word.y - size:.3f} {wide:.3f} {size * 1.3:.3f}" '
-            f'Font="5" Size="{size}"{matrix}><ofd:TextCode X="0" Y="{size:.3f}" DeltaX="{steps}">{escape(text)}</ofd:TextCode>'
-            "</ofd:TextObject>")
+    return (
+        f'<ofd:TextObject ID="{number}" Boundary="{word.x:.3f} {word.y - size:.3f} {wide:.3f} {size * 1.3:.3f}" '
+        f'Font="5" Size="{size}"{matrix}><ofd:TextCode X="0" Y="{size:.3f}" DeltaX="{steps}">{escape(text)}'
+        "</ofd:TextCode></ofd:TextObject>"
+    )
 
 
 def _tag_part(style: str, ids: dict[str, list[int]], *, broken: bool) -> bytes:
     """Tags in the flat style, or with the names of the data file; a broken one has prefixes nobody declared."""
+
     def reference(tag: str) -> str:
         return "".join(f'<ofd:ObjectRef PageRef="1">{number}</ofd:ObjectRef>' for number in ids.get(tag, ()))
 
     if style == "flat":
-        body = "".join(f"<ofd:{tag}>{reference(tag)}</ofd:{tag}>" for tag in
-                       ("InvoiceCode", "InvoiceNo", "IssueDate", "TaxExclusiveTotalAmount", "TaxTotalAmount",
-                        "TaxInclusiveTotalAmount", "Note") if tag in ids)
+        body = "".join(
+            f"<ofd:{tag}>{reference(tag)}</ofd:{tag}>"
+            for tag in (
+                "InvoiceCode",
+                "InvoiceNo",
+                "IssueDate",
+                "TaxExclusiveTotalAmount",
+                "TaxTotalAmount",
+                "TaxInclusiveTotalAmount",
+                "Note",
+            )
+            if tag in ids
+        )
         for party in ("Buyer", "Seller"):
-            body += (f"<ofd:{party}><ofd:{party}Name>{reference(f'{party}Name')}</ofd:{party}Name>"
-                     f"<ofd:{party}TaxID>{reference(f'{party}TaxID')}</ofd:{party}TaxID></ofd:{party}>")
+            body += (
+                f"<ofd:{party}><ofd:{party}Name>{reference(f'{party}Name')}</ofd:{party}Name>"
+                f"<ofd:{party}TaxID>{reference(f'{party}TaxID')}</ofd:{party}TaxID></ofd:{party}>"
+            )
         whole = f"<ofd:root {OFD}>{body}</ofd:root>"
     else:
-        names = {"BuyerName": "BuyerName", "BuyerIdNum": "BuyerTaxID", "SellerName": "SellerName",
-                 "SellerIdNum": "SellerTaxID", "TotalAmWithoutTax": "TaxExclusiveTotalAmount",
-                 "TotalTaxAm": "TaxTotalAmount"}
+        names = {
+            "BuyerName": "BuyerName",
+            "BuyerIdNum": "BuyerTaxID",
+            "SellerName": "SellerName",
+            "SellerIdNum": "SellerTaxID",
+            "TotalAmWithoutTax": "TaxExclusiveTotalAmount",
+            "TotalTaxAm": "TaxTotalAmount",
+        }
         body = "".join(f"<ofd:{name}>{reference(tag)}</ofd:{name}>" for name, tag in names.items())
         sign = "".join(f'<ofd:ObjectRef PageRef="1">{number}</ofd:ObjectRef>' for number in ids.get("sign", ()))
-        whole = (f"<ofd:EInvoice {OFD}><ofd:EInvoiceData>{body}<ofd:TotalTax-includedAmount>{sign}"
-                 f"</ofd:TotalTax-includedAmount></ofd:EInvoiceData><ofd:TaxSupervisionInfo><ofd:InvoiceNumber>"
-                 f"{reference('InvoiceNo')}</ofd:InvoiceNumber><ofd:IssueTime>{reference('IssueDate')}</ofd:IssueTime>"
-                 "</ofd:TaxSupervisionInfo></ofd:EInvoice>")
+        whole = (
+            f"<ofd:EInvoice {OFD}><ofd:EInvoiceData>{body}<ofd:TotalTax-includedAmount>{sign}"
+            f"</ofd:TotalTax-includedAmount></ofd:EInvoiceData><ofd:TaxSupervisionInfo><ofd:InvoiceNumber>"
+            f"{reference('InvoiceNo')}</ofd:InvoiceNumber><ofd:IssueTime>{reference('IssueDate')}</ofd:IssueTime>"
+            "</ofd:TaxSupervisionInfo></ofd:EInvoice>"
+        )
     if broken:
-        whole = whole.replace(f" {OFD}", ' xmlns=""').replace("<ofd:root", "<:eInvoice").replace("</ofd:root", "</:eInvoice")
+        whole = (
+            whole.replace(f" {OFD}", ' xmlns=""')
+            .replace("<ofd:root", "<:eInvoice")
+            .replace("</ofd:root", "</:eInvoice")
+        )
         whole = whole.replace("<ofd:EInvoice ", "<:EInvoice ").replace("</ofd:EInvoice>", "</:EInvoice>")
     return whole.encode()
 
@@ -772,27 +1027,31 @@ def _code_png(text: str) -> bytes:
 
 
 def digital_xml(one: Invoice, *, encoding: str = "utf-8") -> bytes:
-    """The data file of a fully digital invoice."""
+    """Give the data file of a fully digital invoice."""
     lines = "".join(
         f"<IssuItemInformation><ItemName>{escape(line.name)}</ItemName><SpecMod>{escape(line.spec)}</SpecMod>"
         f"<MeaUnits>{line.unit}</MeaUnits><Quantity>{line.quantity}</Quantity><UnPrice>{line.price}</UnPrice>"
         f"<Amount>{yuan(line.amount)}</Amount><TaxRate>{_data_rate(line.rate)}</TaxRate>"
-        f"<ComTaxAm>{yuan(line.tax) or '***'}</ComTaxAm></IssuItemInformation>" for line in one.lines)
+        f"<ComTaxAm>{yuan(line.tax) or '***'}</ComTaxAm></IssuItemInformation>"
+        for line in one.lines
+    )
     special = "01" if "专用" in one.kind else "02"
-    red = (f"<RedEInvoice><OriginalInvoiceCode>{one.red_of}</OriginalInvoiceCode></RedEInvoice>" if one.red_of else "")
+    red = f"<RedEInvoice><OriginalInvoiceCode>{one.red_of}</OriginalInvoiceCode></RedEInvoice>" if one.red_of else ""
     text = (
         f'<?xml version="1.0" encoding="{encoding}"?>\n<EInvoice><Header><EIid>{one.number}</EIid><InherentLabel>'
         f"<InIssuType><LabelCode>{'N' if one.total < 0 else 'Y'}</LabelCode></InIssuType>"
         f"<GeneralOrSpecialVAT><LabelCode>{special}</LabelCode></GeneralOrSpecialVAT></InherentLabel></Header>"
-        f"<EInvoiceData><SellerInformation><SellerIdNum>{one.seller_id}</SellerIdNum><SellerName>{escape(one.seller or '')}"
-        f"</SellerName></SellerInformation><BuyerInformation><BuyerIdNum>{one.buyer_id or ''}</BuyerIdNum><BuyerName>"
-        f"{escape(one.buyer)}</BuyerName></BuyerInformation><BasicInformation><TotalAmWithoutTax>{yuan(one.ex_tax)}"
-        f"</TotalAmWithoutTax><TotalTaxAm>{yuan(one.tax)}</TotalTaxAm><TotalTax-includedAmount>{yuan(one.total)}"
-        f"</TotalTax-includedAmount><TotalTax-includedAmountInChinese>{_capital_words(one.total)}"
+        f"<EInvoiceData><SellerInformation><SellerIdNum>{one.seller_id}</SellerIdNum><SellerName>"
+        f"{escape(one.seller or '')}</SellerName></SellerInformation><BuyerInformation>"
+        f"<BuyerIdNum>{one.buyer_id or ''}</BuyerIdNum><BuyerName>{escape(one.buyer)}</BuyerName>"
+        "</BuyerInformation><BasicInformation>"
+        f"<TotalAmWithoutTax>{yuan(one.ex_tax)}</TotalAmWithoutTax><TotalTaxAm>{yuan(one.tax)}</TotalTaxAm>"
+        f"<TotalTax-includedAmount>{yuan(one.total)}</TotalTax-includedAmount><TotalTax-includedAmountInChinese>{_capital_words(one.total)}"
         f"</TotalTax-includedAmountInChinese><RequestTime>{one.day} 10:11:12</RequestTime></BasicInformation>{lines}"
         f"<AdditionalInformation><Remark>{escape(one.remark)}</Remark></AdditionalInformation>{red}</EInvoiceData>"
         f"<TaxSupervisionInfo><InvoiceNumber>{one.number}</InvoiceNumber><IssueTime>{one.day}</IssueTime>"
-        f"</TaxSupervisionInfo></EInvoice>")
+        f"</TaxSupervisionInfo></EInvoice>"
+    )
     return text.encode("gb18030" if encoding.upper().startswith("GB") else encoding)
 
 
@@ -805,104 +1064,174 @@ def _data_rate(rate: str) -> str:
 
 
 def older_xml(one: Invoice) -> bytes:
-    """The 2019 e-invoice data that older OFD files carry."""
+    """Give the 2019 e-invoice data that older OFD files carry."""
     exempt = all(line.tax is None for line in one.lines)
     goods = "".join(
         f"<fp:GoodsInfo><fp:Item>{escape(line.name)}</fp:Item><fp:Specification>{escape(line.spec)}</fp:Specification>"
         f"<fp:MeasurementDimension>{line.unit}</fp:MeasurementDimension><fp:Price>{line.price}</fp:Price><fp:Quantity>"
         f"{line.quantity}</fp:Quantity><fp:Amount>{yuan(line.amount)}</fp:Amount><fp:TaxScheme>{line.rate}</fp:TaxScheme>"
-        f"<fp:TaxAmount>{yuan(line.tax) or '***'}</fp:TaxAmount></fp:GoodsInfo>" for line in one.lines)
+        f"<fp:TaxAmount>{yuan(line.tax) or '***'}</fp:TaxAmount></fp:GoodsInfo>"
+        for line in one.lines
+    )
     return (
         '<?xml version="1.0" encoding="utf-8"?><eInvoice xmlns:fp="http://www.edrm.org.cn/schema/e-invoice/2019">'
         f"<fp:InvoiceCode>{one.code}</fp:InvoiceCode><fp:InvoiceNo>{one.number}</fp:InvoiceNo><fp:IssueDate><![CDATA["
         f"{chinese_day(one.day)}]]></fp:IssueDate><fp:Buyer><fp:BuyerName>{escape(one.buyer)}</fp:BuyerName><fp:BuyerTaxID>"
-        f"{one.buyer_id or ''}</fp:BuyerTaxID></fp:Buyer><fp:Seller><fp:SellerName>{escape(one.seller or '')}</fp:SellerName>"
+        f"{one.buyer_id or ''}</fp:BuyerTaxID></fp:Buyer><fp:Seller><fp:SellerName>"
+        f"{escape(one.seller or '')}</fp:SellerName>"
         f"<fp:SellerTaxID>{one.seller_id}</fp:SellerTaxID></fp:Seller><fp:TaxInclusiveTotalAmount>{yuan(one.total)}"
         f"</fp:TaxInclusiveTotalAmount><fp:Note>{escape(one.remark)}</fp:Note><fp:TaxTotalAmount>"
         f"{'***' if exempt else yuan(one.tax)}</fp:TaxTotalAmount><fp:TaxExclusiveTotalAmount>{yuan(one.ex_tax)}"
         f"</fp:TaxExclusiveTotalAmount><fp:GraphCode>{qr_text(one)},</fp:GraphCode><fp:GoodsInfos>{goods}</fp:GoodsInfos>"
-        "</eInvoice>").encode()
+        "</eInvoice>"
+    ).encode()
 
 
 def xbrl(family: str, values: dict[str, str], groups: str = "", *, year: str = "2021-11-30") -> bytes:
-    """An XBRL voucher of the Ministry of Finance's standard; the namespace's year changes, its last part does not."""
-    body = "".join(f'<{family}:{name} contextRef="d">{escape(value)}</{family}:{name}>' if value else
-                   f'<{family}:{name} contextRef="d" xsi:nil="true"/>' for name, value in values.items())
-    return (f'<?xml version="1.0" encoding="UTF-8"?><xbrl xmlns="http://www.xbrl.org/2003/instance" '
-            f'xmlns:{family}="http://xbrl.mof.gov.cn/taxonomy/{year}/{family}" '
-            f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><context id="d"><entity><identifier scheme="x">1'
-            f"</identifier></entity></context>{body}{groups}</xbrl>").encode()
+    """Give an XBRL voucher of the Ministry of Finance's standard; its namespace's year varies."""
+    body = "".join(
+        f'<{family}:{name} contextRef="d">{escape(value)}</{family}:{name}>'
+        if value
+        else f'<{family}:{name} contextRef="d" xsi:nil="true"/>'
+        for name, value in values.items()
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><xbrl xmlns="http://www.xbrl.org/2003/instance" '
+        f'xmlns:{family}="http://xbrl.mof.gov.cn/taxonomy/{year}/{family}" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><context id="d"><entity><identifier scheme="x">1'
+        f"</identifier></entity></context>{body}{groups}</xbrl>"
+    ).encode()
 
 
 def inv_xbrl(one: Invoice, year: str) -> bytes:
-    """The VAT invoice voucher."""
+    """Give the VAT invoice voucher."""
     long = "TaxpayerIdentificationNumberUnifiedSocialCreditCodeOf"
-    return xbrl("inv", {
-        "TypeOfInvoice": one.kind, "CodeOfInvoice": one.code or "", "NumberOfInvoice": one.number,
-        "DateOfIssue": one.day.isoformat(), "NameOfPurchaser": one.buyer, f"{long}Purchaser": one.buyer_id or "",
-        "NameOfSeller": one.seller or "", f"{long}Seller": one.seller_id or "", "TotalAmountExcludingTax": yuan(one.ex_tax),
-        "TotalTaxAmount": yuan(one.tax), "TaxIncludedAmountInFigures": yuan(one.total),
-        "TaxIncludedAmountInWords": _capital_words(one.total), "Remarks": one.remark,
-    }, "".join(
-        "<inv:InformationOfTaxableGoodsOrServicesDetailItemsTuple>"
-        f"<inv:NameOfTaxableGoodsOrServices>{escape(line.name)}</inv:NameOfTaxableGoodsOrServices><inv:AmountExcludingTax>"
-        f"{yuan(line.amount)}</inv:AmountExcludingTax><inv:TaxRate>{line.rate}</inv:TaxRate><inv:TaxAmount>"
-        f"{yuan(line.tax) or '***'}</inv:TaxAmount></inv:InformationOfTaxableGoodsOrServicesDetailItemsTuple>"
-        for line in one.lines), year=year)
+    return xbrl(
+        "inv",
+        {
+            "TypeOfInvoice": one.kind,
+            "CodeOfInvoice": one.code or "",
+            "NumberOfInvoice": one.number,
+            "DateOfIssue": one.day.isoformat(),
+            "NameOfPurchaser": one.buyer,
+            f"{long}Purchaser": one.buyer_id or "",
+            "NameOfSeller": one.seller or "",
+            f"{long}Seller": one.seller_id or "",
+            "TotalAmountExcludingTax": yuan(one.ex_tax),
+            "TotalTaxAmount": yuan(one.tax),
+            "TaxIncludedAmountInFigures": yuan(one.total),
+            "TaxIncludedAmountInWords": _capital_words(one.total),
+            "Remarks": one.remark,
+        },
+        "".join(
+            "<inv:InformationOfTaxableGoodsOrServicesDetailItemsTuple>"
+            f"<inv:NameOfTaxableGoodsOrServices>{escape(line.name)}</inv:NameOfTaxableGoodsOrServices><inv:AmountExcludingTax>"
+            f"{yuan(line.amount)}</inv:AmountExcludingTax><inv:TaxRate>{line.rate}</inv:TaxRate><inv:TaxAmount>"
+            f"{yuan(line.tax) or '***'}</inv:TaxAmount></inv:InformationOfTaxableGoodsOrServicesDetailItemsTuple>"
+            for line in one.lines
+        ),
+        year=year,
+    )
 
 
 def rai_xbrl(one: Invoice, year: str) -> bytes:
-    """The railway voucher: the seller is empty and the travel day is not the day of issue."""
+    """Give the railway voucher: the seller is empty and the travel day is not the day of issue."""
     assert one.route is not None
     start, end, train, travel = one.route
-    return xbrl("rai", {
-        "TypeOfVoucher": one.kind, "ElectronicInvoiceRailwayETicketNumber": one.number, "DateOfIssue": one.day.isoformat(),
-        "TypeOfBusiness": "售", "DepartureStation": start, "DestinationStation": end, "TrainNumber": train,
-        "TravelDate": travel.isoformat(), "Fare": yuan(one.total), "Name": one.passenger,
-        "ETicketNumber": one.number + "12", "TotalAmountExcludingTax": yuan(one.ex_tax), "TaxRate": "0.09",
-        "TaxAmount": yuan(one.tax), "NameOfPurchaser": one.buyer,
-        "UnifiedSocialCreditCodeOfPurchaser": one.buyer_id or "", "IssueParty": "", "NumberOfOriginalInvoice": "",
-    }, year=year)
+    return xbrl(
+        "rai",
+        {
+            "TypeOfVoucher": one.kind,
+            "ElectronicInvoiceRailwayETicketNumber": one.number,
+            "DateOfIssue": one.day.isoformat(),
+            "TypeOfBusiness": "售",
+            "DepartureStation": start,
+            "DestinationStation": end,
+            "TrainNumber": train,
+            "TravelDate": travel.isoformat(),
+            "Fare": yuan(one.total),
+            "Name": one.passenger,
+            "ETicketNumber": one.number + "12",
+            "TotalAmountExcludingTax": yuan(one.ex_tax),
+            "TaxRate": "0.09",
+            "TaxAmount": yuan(one.tax),
+            "NameOfPurchaser": one.buyer,
+            "UnifiedSocialCreditCodeOfPurchaser": one.buyer_id or "",
+            "IssueParty": "",
+            "NumberOfOriginalInvoice": "",
+        },
+        year=year,
+    )
 
 
 def atr_xbrl(one: Invoice, year: str) -> bytes:
-    """The air itinerary voucher."""
+    """Give the air itinerary voucher."""
     assert one.route is not None
     start, end, flight, travel = one.route
-    return xbrl("atr", {
-        "ElectronicInvoiceAirTransportReceiptNumber": one.number, "IssueDate": one.day.isoformat(),
-        "PassengerName": one.passenger, "Fare": yuan(one.air["fare"]), "FuelSurcharge": yuan(one.air["fuel"]),
-        "VatRate": "0.09", "VatTaxAmount": yuan(one.tax), "CivilAviationDevelopmentFund": yuan(one.air["fund"]),
-        "OtherTaxes": yuan(one.air["other"]), "TotalAmount": yuan(one.total), "IssueParty": one.seller or "",
-        "NameOfPurchaser": one.buyer, "UnifiedSocialCreditCodeOfPurchaser": one.buyer_id or "",
-    }, f"<atr:DetailInformationOfAirTicketTuple><atr:Carrier>样航</atr:Carrier><atr:Flight>{flight}</atr:Flight>"
-       f"<atr:CarrierDate>{travel}</atr:CarrierDate><atr:DepartureStation>{start}</atr:DepartureStation>"
-       f"<atr:DestinationStation>{end}</atr:DestinationStation></atr:DetailInformationOfAirTicketTuple>", year=year)
+    return xbrl(
+        "atr",
+        {
+            "ElectronicInvoiceAirTransportReceiptNumber": one.number,
+            "IssueDate": one.day.isoformat(),
+            "PassengerName": one.passenger,
+            "Fare": yuan(one.air["fare"]),
+            "FuelSurcharge": yuan(one.air["fuel"]),
+            "VatRate": "0.09",
+            "VatTaxAmount": yuan(one.tax),
+            "CivilAviationDevelopmentFund": yuan(one.air["fund"]),
+            "OtherTaxes": yuan(one.air["other"]),
+            "TotalAmount": yuan(one.total),
+            "IssueParty": one.seller or "",
+            "NameOfPurchaser": one.buyer,
+            "UnifiedSocialCreditCodeOfPurchaser": one.buyer_id or "",
+        },
+        f"<atr:DetailInformationOfAirTicketTuple><atr:Carrier>样航</atr:Carrier><atr:Flight>{flight}</atr:Flight>"
+        f"<atr:CarrierDate>{travel}</atr:CarrierDate><atr:DepartureStation>{start}</atr:DepartureStation>"
+        f"<atr:DestinationStation>{end}</atr:DestinationStation></atr:DetailInformationOfAirTicketTuple>",
+        year=year,
+    )
 
 
 def efi_xbrl(one: Invoice, year: str, *, whole_id: bool) -> bytes:
-    """The fiscal bill voucher; some state only the id in one piece."""
-    numbers = {"EInvoiceID": f"{one.code}{one.number}"} if whole_id else \
-        {"EInvoiceCode": one.code or "", "EInvoiceNumber": one.number}
-    return xbrl("efi", {
-        **numbers, "RandomNumber": "a1b2c3", "IssueDate": f"{one.day:%Y%m%d}", "InvoicingPartyName": one.seller or "",
-        "InvoicingPartyCode": one.seller_id or "", "PayerPartyName": one.buyer, "PayerPartyCode": one.buyer_id or "",
-        "TotalAmount": yuan(one.total),
-    }, year=year)
+    """Give the fiscal bill voucher; some state only the id in one piece."""
+    numbers = (
+        {"EInvoiceID": f"{one.code}{one.number}"}
+        if whole_id
+        else {"EInvoiceCode": one.code or "", "EInvoiceNumber": one.number}
+    )
+    return xbrl(
+        "efi",
+        {
+            **numbers,
+            "RandomNumber": "a1b2c3",
+            "IssueDate": f"{one.day:%Y%m%d}",
+            "InvoicingPartyName": one.seller or "",
+            "InvoicingPartyCode": one.seller_id or "",
+            "PayerPartyName": one.buyer,
+            "PayerPartyCode": one.buyer_id or "",
+            "TotalAmount": yuan(one.total),
+        },
+        year=year,
+    )
 
 
 # ---------------------------------------------------------------- photo
 
 
 def photo(face: Face, rng: random.Random, *, kind: str = "JPEG") -> bytes:
-    """A photo of a page: slightly turned, unevenly lit and soft, with its QR code."""
+    """Give a photo of a page: slightly turned, unevenly lit and soft, with its QR code."""
     scale = 5
     paper = Image.new("RGB", (round(face.wide * scale), round(face.high * scale)), (246, 244, 238))
     pen = ImageDraw.Draw(paper)
     for word in face.words:
         if not word.turn:
-            pen.text((word.x * scale, word.y * scale), word.text, font=font("serif", round(word.size * scale)), fill=(40, 40, 40),
-                     anchor="ls")
+            pen.text(
+                (word.x * scale, word.y * scale),
+                word.text,
+                font=font("serif", round(word.size * scale)),
+                fill=(40, 40, 40),
+                anchor="ls",
+            )
     if face.code:
         text, left, top, side = face.code
         code = Image.open(io.BytesIO(_code_png(text))).convert("RGB").resize((round(side * scale), round(side * scale)))
@@ -929,46 +1258,91 @@ def side_by_side(left: bytes, right: bytes) -> bytes:
 
 # ---------------------------------------------------------------- families
 
-HEADER = ("kind", "invoice_code", "invoice_number", "issue_date", "buyer_name", "buyer_tax_id", "seller_name",
-          "seller_tax_id", "amount_ex_tax_fen", "tax_amount_fen", "total_fen", "red_letter")
+HEADER = (
+    "kind",
+    "invoice_code",
+    "invoice_number",
+    "issue_date",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+    "amount_ex_tax_fen",
+    "tax_amount_fen",
+    "total_fen",
+    "red_letter",
+)
 YEARS = ("2021-09-30", "2021-11-30", "2023-05-15", "2023-12-31", "2025-05-15")
 
 
 def _xml(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
-    return digital_xml(one, encoding=rng.choice(("utf-8", "UTF-8", "GBK", "GB2312", "utf-16"))), one.expected(*HEADER), \
-        len(one.lines)
+    return (
+        digital_xml(one, encoding=rng.choice(("utf-8", "UTF-8", "GBK", "GB2312", "utf-16"))),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _quirks(rng: random.Random) -> OfdQuirks:
-    return OfdQuirks(box=rng.choice(("0 0 210 140", "0 0 210 140", "0 0 -210 140", "")), max_unit=rng.random() < 0.7,
-                     stray_page=rng.random() < 0.3, broken_tag=rng.random() < 0.4, absolute=rng.random() < 0.3)
+    return OfdQuirks(
+        box=rng.choice(("0 0 210 140", "0 0 210 140", "0 0 -210 140", "")),
+        max_unit=rng.random() < 0.7,
+        stray_page=rng.random() < 0.3,
+        broken_tag=rng.random() < 0.4,
+        absolute=rng.random() < 0.3,
+    )
 
 
 def _properties(one: Invoice) -> dict[str, str]:
-    return {"发票号码": one.number, "合计金额": yuan(one.ex_tax), "合计税额": yuan(one.tax), "开票日期": chinese_day(one.day),
-            "购买方纳税人识别号": one.buyer_id or "", "销售方纳税人识别号": one.seller_id or "",
-            **({"发票代码": one.code} if one.code else {})}
+    return {
+        "发票号码": one.number,
+        "合计金额": yuan(one.ex_tax),
+        "合计税额": yuan(one.tax),
+        "开票日期": chinese_day(one.day),
+        "购买方纳税人识别号": one.buyer_id or "",
+        "销售方纳税人识别号": one.seller_id or "",
+        **({"发票代码": one.code} if one.code else {}),
+    }
 
 
 def _ofd_flat(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
-    return ofd(digital_face(one, rng), tag="flat", values=_properties(one) if rng.random() < 0.6 else None,
-               quirks=_quirks(rng), coded=rng.random() < 0.7), one.expected(*HEADER), None
+    return (
+        ofd(
+            digital_face(one, rng),
+            tag="flat",
+            values=_properties(one) if rng.random() < 0.6 else None,
+            quirks=_quirks(rng),
+            coded=rng.random() < 0.7,
+        ),
+        one.expected(*HEADER),
+        None,
+    )
 
 
 def _ofd_2019(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed, older=True)
-    return ofd(older_face(one, rng), tag="flat" if rng.random() < 0.7 else "", attached={"original_invoice.xml": older_xml(one)},
-               quirks=_quirks(rng)), one.expected(*HEADER), len(one.lines)
+    return (
+        ofd(
+            older_face(one, rng),
+            tag="flat" if rng.random() < 0.7 else "",
+            attached={"original_invoice.xml": older_xml(one)},
+            quirks=_quirks(rng),
+        ),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _ofd_data_names(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
     face = digital_face(one, rng)
     # The total's tag points at the currency sign alone, as real files do.
-    face.words = [word if word.tag != "TaxInclusiveTotalAmount" else replace(word, text=word.text[1:], x=word.x + 2.0)
-                  for word in face.words]
+    face.words = [
+        word if word.tag != "TaxInclusiveTotalAmount" else replace(word, text=word.text[1:], x=word.x + 2.0)
+        for word in face.words
+    ]
     total = next(word for word in face.words if word.tag == "TaxInclusiveTotalAmount")
     face.words.append(Word(total.x - 2.2, total.y, 3.6, "¥", "sign"))
     return ofd(face, tag="data", quirks=_quirks(rng), coded=rng.random() < 0.5), one.expected(*HEADER), None
@@ -977,39 +1351,65 @@ def _ofd_data_names(seed: int, rng: random.Random) -> tuple[bytes, dict[str, obj
 def _ofd_inv(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed, older=rng.random() < 0.5)
     face = older_face(one, rng) if one.code else digital_face(one, rng)
-    return ofd(face, attached={"inv_ord_issuer.xml": inv_xbrl(one, rng.choice(YEARS))}, quirks=_quirks(rng)), \
-        one.expected(*HEADER), len(one.lines)
+    return (
+        ofd(face, attached={"inv_ord_issuer.xml": inv_xbrl(one, rng.choice(YEARS))}, quirks=_quirks(rng)),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _pdf_rai(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = rail(seed)
-    return pdf([rail_face(one, rng)], attached={f"rai_issuer_{one.number}.xml": rai_xbrl(one, rng.choice(YEARS))}), \
-        one.expected(*HEADER), None
+    return (
+        pdf([rail_face(one, rng)], attached={f"rai_issuer_{one.number}.xml": rai_xbrl(one, rng.choice(YEARS))}),
+        one.expected(*HEADER),
+        None,
+    )
 
 
 def _ofd_rai(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = rail(seed)
-    return ofd(rail_face(one, rng), attached={"rai_issuer.xml": rai_xbrl(one, rng.choice(YEARS))},
-               quirks=OfdQuirks(box="0 0 200 125")), one.expected(*HEADER), None
+    return (
+        ofd(
+            rail_face(one, rng),
+            attached={"rai_issuer.xml": rai_xbrl(one, rng.choice(YEARS))},
+            quirks=OfdQuirks(box="0 0 200 125"),
+        ),
+        one.expected(*HEADER),
+        None,
+    )
 
 
 def _pdf_rail_text(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = rail(seed)
-    return pdf([rail_face(one, rng)], radicals=rng.random() < 0.4), \
-        {**one.expected(*HEADER), "amount_ex_tax_fen": None, "tax_amount_fen": None}, None
+    return (
+        pdf([rail_face(one, rng)], radicals=rng.random() < 0.4),
+        {**one.expected(*HEADER), "amount_ex_tax_fen": None, "tax_amount_fen": None},
+        None,
+    )
 
 
 def _ofd_atr(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = air(seed)
-    return ofd(air_face(one, rng), attached={"atr_issuer.xml": atr_xbrl(one, rng.choice(YEARS))},
-               quirks=OfdQuirks(box="0 0 210 148")), one.expected(*HEADER, "other_charges_fen"), None
+    return (
+        ofd(
+            air_face(one, rng),
+            attached={"atr_issuer.xml": atr_xbrl(one, rng.choice(YEARS))},
+            quirks=OfdQuirks(box="0 0 210 148"),
+        ),
+        one.expected(*HEADER, "other_charges_fen"),
+        None,
+    )
 
 
 def _pdf_air_text(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = air(seed)
     rotate = 90 if rng.random() < 0.3 else 0
-    return pdf([air_face(one, rng)], order=rng.choice(("inline", "stacked")), rotate=rotate), \
-        one.expected(*HEADER, "other_charges_fen"), None
+    return (
+        pdf([air_face(one, rng)], order=rng.choice(("inline", "stacked")), rotate=rotate),
+        one.expected(*HEADER, "other_charges_fen"),
+        None,
+    )
 
 
 def _efi(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
@@ -1023,22 +1423,42 @@ def _efi(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int |
 
 def _pdf_fiscal_text(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = fiscal(seed)
-    return pdf([fiscal_face(one, rng)], order=rng.choice(("inline", "stacked"))), \
-        {**one.expected(*HEADER), "seller_tax_id": None}, None
+    return (
+        pdf([fiscal_face(one, rng)], order=rng.choice(("inline", "stacked"))),
+        {**one.expected(*HEADER), "seller_tax_id": None},
+        None,
+    )
 
 
 def _pdf_inline(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
-    info = {"InvoiceNumber": one.number, "IssueTime": chinese_day(one.day), "TotalAmWithoutTax": yuan(one.ex_tax),
-            "TotalTaxAm": yuan(one.tax), "SellerIdNum": one.seller_id or "", "BuyerIdNum": one.buyer_id or ""}
-    return pdf([digital_face(one, rng)], info=info if rng.random() < 0.6 else {}, radicals=rng.random() < 0.4), \
-        one.expected(*HEADER), len(one.lines)
+    info = {
+        "InvoiceNumber": one.number,
+        "IssueTime": chinese_day(one.day),
+        "TotalAmWithoutTax": yuan(one.ex_tax),
+        "TotalTaxAm": yuan(one.tax),
+        "SellerIdNum": one.seller_id or "",
+        "BuyerIdNum": one.buyer_id or "",
+    }
+    return (
+        pdf([digital_face(one, rng)], info=info if rng.random() < 0.6 else {}, radicals=rng.random() < 0.4),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _pdf_stacked(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
-    return pdf([digital_face(one, rng)], order="stacked", scale=rng.choice((1.0, 0.9, 1.3)),
-               offset=rng.choice(((0, 0), (12, 300)))), one.expected(*HEADER), len(one.lines)
+    return (
+        pdf(
+            [digital_face(one, rng)],
+            order="stacked",
+            scale=rng.choice((1.0, 0.9, 1.3)),
+            offset=rng.choice(((0, 0), (12, 300))),
+        ),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _pdf_long(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
@@ -1049,26 +1469,43 @@ def _pdf_long(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], 
 
 def _pdf_older(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed, older=True)
-    return pdf([older_face(one, rng, coded=rng.random() < 0.7)], order=rng.choice(("inline", "stacked")),
-               radicals=rng.random() < 0.3), one.expected(*HEADER), len(one.lines)
+    return (
+        pdf(
+            [older_face(one, rng, coded=rng.random() < 0.7)],
+            order=rng.choice(("inline", "stacked")),
+            radicals=rng.random() < 0.3,
+        ),
+        one.expected(*HEADER),
+        len(one.lines),
+    )
 
 
 def _photo(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed, older=rng.random() < 0.5)
     face = older_face(one, rng) if one.code else digital_face(one, rng)
-    told = ("kind", "invoice_code", "invoice_number", "issue_date",
-            "amount_ex_tax_fen" if one.code else "total_fen")
+    told = ("kind", "invoice_code", "invoice_number", "issue_date", "amount_ex_tax_fen" if one.code else "total_fen")
     silent = {"buyer_name": None, "seller_name": None, "tax_amount_fen": None}
     return photo(face, rng, kind=rng.choice(("JPEG", "PNG"))), {**one.expected(*told), **silent}, None
 
 
 FAMILIES: dict[str, Callable[[int, random.Random], tuple[bytes, dict[str, object], int | None]]] = {
-    "数电票 XML": _xml, "OFD 标签（平铺）": _ofd_flat, "OFD 2019 数据": _ofd_2019, "OFD 标签（数据名）": _ofd_data_names,
-    "OFD XBRL inv": _ofd_inv, "PDF XBRL rai": _pdf_rai, "OFD XBRL rai": _ofd_rai, "PDF 铁路（仅文字）": _pdf_rail_text,
-    "OFD XBRL atr": _ofd_atr, "PDF 行程单（文字+二维码）": _pdf_air_text, "XBRL efi（OFD/PDF）": _efi,
+    "数电票 XML": _xml,
+    "OFD 标签（平铺）": _ofd_flat,
+    "OFD 2019 数据": _ofd_2019,
+    "OFD 标签（数据名）": _ofd_data_names,
+    "OFD XBRL inv": _ofd_inv,
+    "PDF XBRL rai": _pdf_rai,
+    "OFD XBRL rai": _ofd_rai,
+    "PDF 铁路（仅文字）": _pdf_rail_text,
+    "OFD XBRL atr": _ofd_atr,
+    "PDF 行程单（文字+二维码）": _pdf_air_text,
+    "XBRL efi（OFD/PDF）": _efi,
     "PDF 财政票据（仅文字）": _pdf_fiscal_text,
-    "PDF 数电票（标签旁值）": _pdf_inline, "PDF 数电票（先标签后值）": _pdf_stacked, "PDF 数电票（多页）": _pdf_long,
-    "PDF 旧版电子发票": _pdf_older, "照片（二维码）": _photo,
+    "PDF 数电票（标签旁值）": _pdf_inline,
+    "PDF 数电票（先标签后值）": _pdf_stacked,
+    "PDF 数电票（多页）": _pdf_long,
+    "PDF 旧版电子发票": _pdf_older,
+    "照片（二维码）": _photo,
 }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pickle
-import statistics
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +20,7 @@ def _children_end() -> Iterator[None]:
     bounded.shut_down()
 
 
-def test_each_piece_of_work_answers_its_own_kind_of_value():
+def test_each_piece_of_work_answers_its_own_kind_of_value() -> None:
     data = hostile.good_pdf()
 
     assert bounded.run("sniff", data) is Media.PDF
@@ -32,24 +30,24 @@ def test_each_piece_of_work_answers_its_own_kind_of_value():
     assert bounded.run("unpack", specimens.zipped({"a.pdf": data})) == [("a.pdf", data)]
 
 
-def test_work_that_does_not_exist_is_a_mistake_of_the_programmer():
+def test_work_that_does_not_exist_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(ValueError, match="no such work"):
         bounded.run("system", b"")
 
 
-def test_too_little_time_is_said_in_a_sentence_and_the_next_file_is_read():
+def test_too_little_time_is_said_in_a_sentence_and_the_next_file_is_read() -> None:
     with pytest.raises(Unreadable, match="超时"):
         bounded.run("page_pictures", hostile.FILES["OFD 海量路径"](), seconds=0.05)
 
     assert bounded.run("sniff", hostile.good_pdf()) is Media.PDF
 
 
-def test_too_little_memory_is_said_in_a_sentence():
-    with pytest.raises(Unreadable, match="内存|无法处理"):
+def test_too_little_memory_is_said_in_a_sentence() -> None:
+    with pytest.raises(Unreadable, match=r"内存|无法处理"):
         bounded.run("page_pictures", hostile.picture("PNG", (6000, 6000)), memory_mb=40)
 
 
-def test_a_child_that_was_killed_is_replaced():
+def test_a_child_that_was_killed_is_replaced() -> None:
     bounded.warm_up()
     bounded._idle[0].process.kill()
     bounded._idle[0].process.wait(5)
@@ -57,7 +55,7 @@ def test_a_child_that_was_killed_is_replaced():
     assert bounded.run("sniff", hostile.good_pdf()) is Media.PDF
 
 
-def test_a_child_that_dies_at_work_gives_a_sentence():
+def test_a_child_that_dies_at_work_gives_a_sentence() -> None:
     data = hostile.FILES["OFD 海量路径"]()
     bounded.warm_up()
     killer = threading.Timer(0.3, bounded._idle[0].process.kill)
@@ -69,7 +67,7 @@ def test_a_child_that_dies_at_work_gives_a_sentence():
         killer.cancel()
 
 
-def test_an_answer_that_names_anything_else_is_not_built():
+def test_an_answer_that_names_anything_else_is_not_built() -> None:
     class Evil:
         def __reduce__(self) -> tuple[object, ...]:
             return (print, ("taken over",))
@@ -78,7 +76,7 @@ def test_an_answer_that_names_anything_else_is_not_built():
         bounded._Answers(__import__("io").BytesIO(pickle.dumps(("done", Evil())))).load()
 
 
-def test_several_threads_are_served_at_once():
+def test_several_threads_are_served_at_once() -> None:
     data, found = hostile.good_ofd(), []
 
     def ask() -> None:
@@ -93,18 +91,3 @@ def test_several_threads_are_served_at_once():
     assert len(found) == 3
     assert len(set(found)) == 1
     assert len(bounded._idle) <= bounded.MAX_IDLE
-
-
-@pytest.mark.parametrize(("family", "most_seconds"), [
-    ("PDF 数电票（标签旁值）", 0.3), ("OFD 2019 数据", 0.3), ("OFD 标签（平铺）", 0.3), ("数电票 XML", 0.05),
-])
-def test_a_warm_reading_is_as_quick_as_promised(family: str, most_seconds: float):
-    bounded.warm_up()
-    spent = []
-    for seed in range(5):
-        data = specimens.specimen(family, seed).data
-        started = time.perf_counter()
-        bounded.run("read", data)
-        spent.append(time.perf_counter() - started)
-
-    assert statistics.median(spent) <= most_seconds

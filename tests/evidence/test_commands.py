@@ -11,14 +11,29 @@ from tests.evidence import hostile, specimens
 from tracker.evidence import bounded
 from tracker.evidence.commands import evidence_commands
 
-PROMISED = {"invoice_code", "invoice_number", "issue_date", "buyer_name", "buyer_tax_id", "seller_name", "seller_tax_id",
-            "amount_ex_tax", "tax_amount", "total", "kind", "red_letter", "sources"}
+PROMISED = {
+    "invoice_code",
+    "invoice_number",
+    "issue_date",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+    "amount_ex_tax",
+    "tax_amount",
+    "total",
+    "kind",
+    "red_letter",
+    "sources",
+}
 
 
-def test_each_file_gives_one_line_and_a_bad_one_gives_its_sentence(tmp_path: Path):
+def test_each_file_gives_one_line_and_a_bad_one_gives_its_sentence(tmp_path: Path) -> None:
     one = specimens.invoice(5, older=True)
     good, bad = tmp_path / "好.ofd", tmp_path / "坏.pdf"
-    good.write_bytes(specimens.ofd(specimens.Face(210, 140), attached={"original_invoice.xml": specimens.older_xml(one)}))
+    good.write_bytes(
+        specimens.ofd(specimens.Face(210, 140), attached={"original_invoice.xml": specimens.older_xml(one)})
+    )
     bad.write_bytes(hostile.FILES["PDF 截断"]())
 
     answer = CliRunner().invoke(evidence_commands, ["read", "--json", str(good), str(bad), str(tmp_path / "没有.pdf")])
@@ -35,7 +50,7 @@ def test_each_file_gives_one_line_and_a_bad_one_gives_its_sentence(tmp_path: Pat
     assert "PDF" in second["error"]
 
 
-def test_what_is_not_read_is_null_and_has_no_source(tmp_path: Path):
+def test_what_is_not_read_is_null_and_has_no_source(tmp_path: Path) -> None:
     one = specimens.rail(2)
     ticket = tmp_path / "票.pdf"
     ticket.write_bytes(specimens.pdf([specimens.rail_face(one, __import__("random").Random(1))]))

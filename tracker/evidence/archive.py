@@ -81,12 +81,14 @@ class Archive:
 
     def _heads_agree(self, info: zipfile.ZipInfo) -> bool:
         """Whether the part's own head says what the directory says: readers that trust one must not be told another."""
-        head = self._data[info.header_offset:info.header_offset + _HEAD.size]
+        head = self._data[info.header_offset : info.header_offset + _HEAD.size]
         if len(head) < _HEAD.size:
             return False
         mark, flags, packed, inflated = _HEAD.unpack(head)
         sizes_follow = flags & _SIZES_FOLLOW or _ZIP64_SIZE in (packed, inflated)
-        return mark == b"PK\x03\x04" and (bool(sizes_follow) or (packed, inflated) == (info.compress_size, info.file_size))
+        return mark == b"PK\x03\x04" and (
+            bool(sizes_follow) or (packed, inflated) == (info.compress_size, info.file_size)
+        )
 
     def names(self) -> list[str]:
         """Return the part names as stored, in directory order."""
@@ -126,8 +128,15 @@ class Archive:
                     if room < 0:
                         raise Unreadable("压缩包目录与实际内容不符，已拒绝，请重新下载原文件", part=info.filename[:80])
                     pieces.append(piece)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
-                struct.error) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            struct.error,
+        ) as error:
             raise Unreadable("压缩包内的文件已损坏，请重新下载原文件后再上传", part=info.filename[:80]) from error
         content = b"".join(pieces)
         self._left -= len(content)

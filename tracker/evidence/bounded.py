@@ -49,10 +49,10 @@ _ANSWERABLE: Final = {
 }
 
 
-class _Answers(pickle.Unpickler):  # ruff: ignore[suspicious-pickle-usage]  bounded by the table above
+class _Answers(pickle.Unpickler):
     """An unpickler that builds only what the table of answers names."""
 
-    def find_class(self, module: str, name: str, /) -> Any:  # ruff: ignore[any-type]
+    def find_class(self, module: str, name: str, /) -> Any:  # noqa: ANN401
         if name not in _ANSWERABLE.get(module, ()):
             raise pickle.UnpicklingError(f"unexpected {module}.{name}")
         return super().find_class(module, name)
@@ -67,8 +67,13 @@ class _Child:
         # A fresh interpreter rather than a fork: it must not inherit connections or locks of a threaded server.
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tracker.evidence.bounded_child"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
-            env={"PYTHONPATH": home, "LANG": "C.UTF-8", "PATH": os.defpath}, start_new_session=True, bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"PYTHONPATH": home, "LANG": "C.UTF-8", "PATH": os.defpath},
+            start_new_session=True,
+            bufsize=0,
         )
         if self._receive(_START_SECONDS) != ("ready", None):
             self.stop()
@@ -141,8 +146,14 @@ _idle: list[_Child] = []
 _lock: Final = threading.Lock()
 
 
-def run(function_name: str, data: bytes, *, seconds: float = DEFAULT_SECONDS, memory_mb: int = DEFAULT_MEMORY_MB,
-        **arguments: Any) -> Any:  # ruff: ignore[any-type]  the answer is the named function's
+def run(
+    function_name: str,
+    data: bytes,
+    *,
+    seconds: float = DEFAULT_SECONDS,
+    memory_mb: int = DEFAULT_MEMORY_MB,
+    **arguments: Any,  # noqa: ANN401  and so are its arguments
+) -> Any:  # noqa: ANN401  the answer is the named function's
     """Run a named piece of work on bytes in a bounded child and return its answer.
 
     ``read`` (argument ``name``) gives a Reading, ``sniff`` a Media, ``unpack`` a list of (name, bytes),
@@ -212,4 +223,4 @@ def _give_back(child: _Child) -> None:
 def _write_all(place: int, body: bytes) -> None:
     view = memoryview(_LENGTH.pack(len(body)) + body)
     while view:
-        view = view[os.write(place, view[:_PIECE]):]
+        view = view[os.write(place, view[:_PIECE]) :]

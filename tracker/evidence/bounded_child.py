@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = struct.Struct(">Q")
 _WORK: Final[dict[str, Callable[..., Any]]] = {
-    "read": read, "sniff": sniff, "unpack": unpack, "page_pictures": page_pictures,
+    "read": read,
+    "sniff": sniff,
+    "unpack": unpack,
+    "page_pictures": page_pictures,
     "likeness": likeness,
 }
 
@@ -33,7 +36,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     _send(answers, ("ready", None))
     while head := questions.read(_LENGTH.size):
         # The server wrote this, not the file: plain pickle is safe in this direction.
-        work = pickle.loads(questions.read(_LENGTH.unpack(head)[0]))  # ruff: ignore[suspicious-pickle-usage]
+        work = pickle.loads(questions.read(_LENGTH.unpack(head)[0]))  # noqa: S301
         _send(answers, _bounded_answer(work, baseline))
 
 
@@ -69,7 +72,7 @@ def _bounded_answer(work: tuple[Any, ...], baseline: int) -> tuple[str, Any]:
         return "memory", None
     except RecursionError:
         return "deep", None
-    except Exception:  # ruff: ignore[blind-except]  whatever a hostile file provokes must reach the person as a sentence
+    except Exception:  # noqa: BLE001  whatever a hostile file provokes must reach the person as a sentence
         return "crash", None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -77,7 +80,7 @@ def _bounded_answer(work: tuple[Any, ...], baseline: int) -> tuple[str, Any]:
 
 
 def _address_space() -> int:
-    with open("/proc/self/statm", encoding="ascii") as status:  # ruff: ignore[builtin-open]  a kernel file
+    with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123  a kernel file
         return int(status.read().split()[0]) * resource.getpagesize()
 
 

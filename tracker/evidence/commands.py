@@ -16,10 +16,22 @@ if TYPE_CHECKING:
     from tracker.evidence.reading.facts import Reading
 
 # Output name -> field of the reading, in the order they are printed.
-_TEXTS = ("kind", "invoice_code", "invoice_number", "issue_date", "buyer_name", "buyer_tax_id", "seller_name",
-          "seller_tax_id")
-_AMOUNTS = {"amount_ex_tax": "amount_ex_tax_fen", "tax_amount": "tax_amount_fen",
-            "other_charges": "other_charges_fen", "total": "total_fen"}
+_TEXTS = (
+    "kind",
+    "invoice_code",
+    "invoice_number",
+    "issue_date",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+)
+_AMOUNTS = {
+    "amount_ex_tax": "amount_ex_tax_fen",
+    "tax_amount": "tax_amount_fen",
+    "other_charges": "other_charges_fen",
+    "total": "total_fen",
+}
 
 
 @click.group("evidence")
@@ -46,14 +58,18 @@ def read_files(files: tuple[Path, ...], *, as_json: bool) -> None:
 def describe(path: Path) -> dict[str, object]:
     """Read one file within time and memory bounds and return what ``--json`` prints, or its error sentence."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise Unreadable("文件超过 10 MB，请压缩或分开后上传")
-        reading = bounded.run("read", path.read_bytes(), name=path.name)
+        reading = bounded.run("read", _content(path), name=path.name)
     except Unreadable as refusal:
         return {"file": str(path), "error": refusal.sentence}
     except OSError as error:
         return {"file": str(path), "error": f"文件打不开（{error.strerror}），请检查路径和权限"}
     return {"file": str(path), **as_plain(reading)}
+
+
+def _content(path: Path) -> bytes:
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise Unreadable("文件超过 10 MB，请压缩或分开后上传")
+    return path.read_bytes()
 
 
 def as_plain(reading: Reading) -> dict[str, object]:
@@ -67,16 +83,29 @@ def as_plain(reading: Reading) -> dict[str, object]:
     plain["red_of"] = reading.red_of
     plain["remarks"] = reading.remarks
     plain["passenger"] = reading.passenger
-    plain["items"] = [{"name": item.name, "amount": _yuan(item.amount_fen), "tax_rate": item.tax_rate,
-                       "tax": _yuan(item.tax_fen)} for item in reading.items]
-    plain["legs"] = [{"from": leg.from_place, "to": leg.to_place, "number": leg.number,
-                      "day": leg.day.isoformat() if leg.day else None} for leg in reading.legs]
-    plain["sources"] = {shown: str(reading.sources[field]) for shown, field in names.items()
-                        if field in reading.sources}
-    plain["sureness"] = {shown: str(reading.sureness[field]) for shown, field in names.items()
-                         if field in reading.sureness}
-    plain["conflicts"] = [{"field": one.field, "reason": one.reason, "readings": [list(pair) for pair in one.readings]}
-                          for one in reading.conflicts]
+    plain["items"] = [
+        {"name": item.name, "amount": _yuan(item.amount_fen), "tax_rate": item.tax_rate, "tax": _yuan(item.tax_fen)}
+        for item in reading.items
+    ]
+    plain["legs"] = [
+        {
+            "from": leg.from_place,
+            "to": leg.to_place,
+            "number": leg.number,
+            "day": leg.day.isoformat() if leg.day else None,
+        }
+        for leg in reading.legs
+    ]
+    plain["sources"] = {
+        shown: str(reading.sources[field]) for shown, field in names.items() if field in reading.sources
+    }
+    plain["sureness"] = {
+        shown: str(reading.sureness[field]) for shown, field in names.items() if field in reading.sureness
+    }
+    plain["conflicts"] = [
+        {"field": one.field, "reason": one.reason, "readings": [list(pair) for pair in one.readings]}
+        for one in reading.conflicts
+    ]
     plain["notes"] = list(reading.notes)
     return plain
 

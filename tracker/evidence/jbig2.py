@@ -27,13 +27,18 @@ def decode_jbig2(content: bytes) -> Image.Image | None:
         sequential_known = content[8:9] and not content[8] & 2
         body = content[13:] if sequential_known else content[9:]
     size = _bare_size(body)
-    if size is None or not 0 < size[0] <= _MAX_SIDE or not 0 < size[1] <= _MAX_SIDE or \
-            size[0] * size[1] > MAX_IMAGE_PIXELS:
+    if (
+        size is None
+        or not 0 < size[0] <= _MAX_SIDE
+        or not 0 < size[1] <= _MAX_SIDE
+        or size[0] * size[1] > MAX_IMAGE_PIXELS
+    ):
         return None
     try:
         document = pdfium.PdfDocument(_as_pdf(body, *size))
         try:
-            return document[0].render(scale=1).to_pil().convert("L")
+            drawn: Image.Image = document[0].render(scale=1).to_pil()
+            return drawn.convert("L")
         finally:
             document.close()
     except pdfium.PdfiumError:
@@ -42,7 +47,7 @@ def decode_jbig2(content: bytes) -> Image.Image | None:
 
 def _bare_size(body: bytes) -> tuple[int, int] | None:
     """Read width and height from a first segment that is page information."""
-    if len(body) < 19 or body[:4] != b"\0\0\0\0" or body[4] & 0x3F != _PAGE_INFORMATION:  # ruff: ignore[magic-value-comparison]
+    if len(body) < 19 or body[:4] != b"\0\0\0\0" or body[4] & 0x3F != _PAGE_INFORMATION:  # noqa: PLR2004
         return None
     width, height = struct.unpack(">II", body[11:19])
     return width, height

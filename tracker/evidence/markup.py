@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # ruff: ignore[suspicious-xml-etree-import]  parsed by defusedxml below
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
@@ -40,7 +40,7 @@ class _Bounded(TreeBuilder):
         self._depth = 0
         self._elements = 0
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         self._depth += 1
         self._elements += 1
         if self._depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
@@ -137,7 +137,7 @@ def _as_unicode(data: bytes) -> bytes:
             chinese = encoding is None or encoding.group(1).lower() in (b"utf-8", b"utf8")
         if not chinese:
             return data
-    body = data[declaration.end():] if declaration else data
+    body = data[declaration.end() :] if declaration else data
     try:
         return body.decode("gb18030").encode("utf-8")
     except UnicodeDecodeError as error:

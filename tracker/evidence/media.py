@@ -15,8 +15,16 @@ from PIL import Image, UnidentifiedImageError
 from tracker.evidence.archive import Archive, Limits, Unreadable, fold_name
 from tracker.evidence.markup import parse_xml
 
-__all__ = ["MAX_FILE_BYTES", "MAX_IMAGE_PIXELS", "Media", "Unreadable", "clean_display_name", "open_image", "sniff",
-           "unpack"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_IMAGE_PIXELS",
+    "Media",
+    "Unreadable",
+    "clean_display_name",
+    "open_image",
+    "sniff",
+    "unpack",
+]
 
 MAX_FILE_BYTES: Final = 10 * 1024 * 1024
 MAX_PACKAGE_BYTES: Final = 100 * 1024 * 1024
@@ -94,7 +102,7 @@ def clean_display_name(name: str) -> str:
     text = re.sub(r'[<>:"|?*]', "_", " ".join(text.split())).strip(" .")
     if len(text) > MAX_NAME:
         stem, dot, suffix = text.rpartition(".")
-        tail = dot + suffix if dot and len(suffix) <= 8 else ""  # ruff: ignore[magic-value-comparison]  a suffix, not a sentence
+        tail = dot + suffix if dot and len(suffix) <= 8 else ""  # noqa: PLR2004  a suffix, not a sentence
         text = (stem if tail else text)[: MAX_NAME - len(tail)] + tail
     return text or "未命名文件"
 
@@ -104,7 +112,7 @@ def open_image(data: bytes) -> Image.Image:
     formats: tuple[str, ...] = ("JPEG", "PNG")
     if _is_heif(data):
         formats = ("HEIF",)
-        import pi_heif  # ruff: ignore[import-outside-top-level]  loads libheif, which most requests never need
+        import pi_heif  # noqa: PLC0415  loads libheif, which most requests never need
 
         pi_heif.register_heif_opener(thumbnails=False)
     with warnings.catch_warnings():
@@ -112,7 +120,9 @@ def open_image(data: bytes) -> Image.Image:
         try:
             image = Image.open(BytesIO(data), formats=formats)
             if image.width * image.height > MAX_IMAGE_PIXELS:
-                raise Unreadable("图片超过 5000 万像素，请用普通照片或截图重新上传", width=image.width, height=image.height)
+                raise Unreadable(
+                    "图片超过 5000 万像素，请用普通照片或截图重新上传", width=image.width, height=image.height
+                )
             image.load()
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Unreadable("图片像素异常巨大，已拒绝，请用普通照片或截图重新上传") from error

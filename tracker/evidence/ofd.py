@@ -93,17 +93,28 @@ class OfdDocument:
         listed = list(children(child(self.root, "Pages"), "Page"))
         if len(listed) > MAX_PAGES:
             raise Unreadable(f"OFD 超过 {MAX_PAGES} 页，不像发票，已拒绝", pages=len(listed))
-        found = []
+        found: list[OfdPage] = []
         for one in listed:
             part = self._resolve(self.part, one.get("BaseLoc", ""))
             root = self._optional_xml(part)
             if root is None:
                 continue
-            used = [templates[use.get("TemplateID", "")] for use in children(root, "Template")
-                    if use.get("TemplateID", "") in templates]
+            used = [
+                templates[use.get("TemplateID", "")]
+                for use in children(root, "Template")
+                if use.get("TemplateID", "") in templates
+            ]
             drawn = [self._optional_xml(self._resolve(self.part, use.get("BaseLoc", ""))) for use in used]
-            found.append(OfdPage(len(found), one.get("ID", ""), part, self._box(root, drawn), root,
-                                 tuple(each for each in drawn if each is not None)))
+            found.append(
+                OfdPage(
+                    len(found),
+                    one.get("ID", ""),
+                    part,
+                    self._box(root, drawn),
+                    root,
+                    tuple(each for each in drawn if each is not None),
+                )
+            )
         return tuple(found)
 
     @cached_property
@@ -115,8 +126,13 @@ class OfdDocument:
             own = child(page.root, "Content")
             for root in page.layers():
                 for one in descendants(root, "TextObject"):
-                    run = TextRun(page.number, one.get("ID", ""), tuple(place_text(one, page.box)),
-                                  upright=_is_upright(one), own=root is own)
+                    run = TextRun(
+                        page.number,
+                        one.get("ID", ""),
+                        tuple(place_text(one, page.box)),
+                        upright=_is_upright(one),
+                        own=root is own,
+                    )
                     characters += len(run.glyphs)
                     if len(found) >= MAX_OBJECTS or characters > MAX_CHARACTERS:
                         raise Unreadable("OFD 里的文字对象过多，不像发票，已拒绝")
@@ -124,14 +140,15 @@ class OfdDocument:
         return tuple(found)
 
     def page_texts(self) -> list[PageText]:
-        """The characters of each page with their places."""
+        """Return the characters of each page with their places."""
         by_page: dict[int, list[Glyph]] = {}
         for run in self.runs:
             if not run.upright:
                 continue
             by_page.setdefault(run.page, []).extend(glyph for glyph in run.glyphs if not glyph.text.isspace())
-        return [PageText(page.number, page.box[2], page.box[3], tuple(by_page.get(page.number, ())))
-                for page in self.pages]
+        return [
+            PageText(page.number, page.box[2], page.box[3], tuple(by_page.get(page.number, ()))) for page in self.pages
+        ]
 
     def tags(self) -> Iterator[Element]:
         """Yield the roots of the custom tag parts; a malformed one gets one repair, a hopeless one is left out."""
@@ -159,21 +176,31 @@ class OfdDocument:
                     yield part, self.archive.read(part)
         for part in self.archive.names():
             folded = part.replace("\\", "/").strip("/").lower()
-            if "/attach" in f"/{folded}" and folded.endswith((".xml", ".xbrl")) and folded not in listed and \
-                    not folded.endswith("attachments.xml"):
+            if (
+                "/attach" in f"/{folded}"
+                and folded.endswith((".xml", ".xbrl"))
+                and folded not in listed
+                and not folded.endswith("attachments.xml")
+            ):
                 yield part, self.archive.read(part)
 
     @cached_property
     def media(self) -> dict[str, str]:
         """Part names of pictures by resource id."""
-        return {one.get("ID", ""): self._resolve(part, base, text_of(child(one, "MediaFile")))
-                for part, base, root in self._resources() for one in descendants(root, "MultiMedia")}
+        return {
+            one.get("ID", ""): self._resolve(part, base, text_of(child(one, "MediaFile")))
+            for part, base, root in self._resources()
+            for one in descendants(root, "MultiMedia")
+        }
 
     @cached_property
     def fonts(self) -> dict[str, str]:
         """Font names by resource id."""
-        return {one.get("ID", ""): one.get("FontName", "") or one.get("FamilyName", "")
-                for _, _, root in self._resources() for one in descendants(root, "Font")}
+        return {
+            one.get("ID", ""): one.get("FontName", "") or one.get("FamilyName", "")
+            for _, _, root in self._resources()
+            for one in descendants(root, "Font")
+        }
 
     @cached_property
     def draw_params(self) -> dict[str, Element]:
@@ -193,8 +220,9 @@ class OfdDocument:
                         yield from children(note, "Appearance")
 
     def _resources(self) -> Iterator[tuple[str, str, Element]]:
-        locations = [(self.part, text_of(one)) for name in ("PublicRes", "DocumentRes")
-                     for one in descendants(self.root, name)]
+        locations = [
+            (self.part, text_of(one)) for name in ("PublicRes", "DocumentRes") for one in descendants(self.root, name)
+        ]
         for page in self.pages:
             locations.extend((page.part, text_of(one)) for one in children(page.root, "PageRes"))
         for base, location in locations:
@@ -222,12 +250,15 @@ class OfdDocument:
         return posixpath.normpath(where).lstrip("/") if where else ""
 
     def _box(self, root: Element, templates: list[Element | None]) -> tuple[float, float, float, float]:
-        areas = [child(root, "Area"), *(child(one, "Area") for one in templates if one is not None),
-                 child(self.root, "CommonData", "PageArea")]
+        areas = [
+            child(root, "Area"),
+            *(child(one, "Area") for one in templates if one is not None),
+            child(self.root, "CommonData", "PageArea"),
+        ]
         for area in areas:
             for name in ("PhysicalBox", "ApplicationBox", "CropBox"):
                 box = numbers(text_of(child(area, name)))
-                if len(box) == 4:  # ruff: ignore[magic-value-comparison]  x, y, width, height
+                if len(box) == 4:  # noqa: PLR2004  x, y, width, height
                     # A real sample states a negative width: the size is meant, not the direction.
                     width, height = abs(box[2]), abs(box[3])
                     if min(width, height) >= _NARROWEST_MM and max(width, height) <= _WIDEST_MM:
@@ -257,7 +288,7 @@ def deltas(text: str, count: int) -> list[float]:
 
 
 def step_at(steps: list[float], index: int, otherwise: float) -> float:
-    """The step after a character; a list that is too short goes on with its last step."""
+    """Return the step after a character; a list that is too short goes on with its last step."""
     if not steps:
         return otherwise
     return steps[min(index, len(steps) - 1)]
@@ -271,15 +302,15 @@ def number_or(text: str | None, otherwise: float) -> float:
 
 def _is_upright(element: Element) -> bool:
     matrix = numbers(element.get("CTM", ""))
-    return len(matrix) != 6 or abs(matrix[1]) <= abs(matrix[0])  # ruff: ignore[magic-value-comparison]  a, b, c, d, e, f
+    return len(matrix) != 6 or abs(matrix[1]) <= abs(matrix[0])  # noqa: PLR2004  a, b, c, d, e, f
 
 
 def place_text(element: Element, box: tuple[float, float, float, float]) -> Iterator[Glyph]:
     """Place a text object's characters on the page: boundary, matrix and steps applied."""
     boundary = numbers(element.get("Boundary", ""))
-    left, top = (boundary[0], boundary[1]) if len(boundary) == 4 else (0.0, 0.0)  # ruff: ignore[magic-value-comparison]
+    left, top = (boundary[0], boundary[1]) if len(boundary) == 4 else (0.0, 0.0)  # noqa: PLR2004
     matrix = numbers(element.get("CTM", ""))
-    a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # ruff: ignore[magic-value-comparison]
+    a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # noqa: PLR2004
     size = number_or(element.get("Size"), 3.0)
     shown = size * (abs(a * d - b * c) ** 0.5 or 1.0)
     x = y = 0.0
@@ -290,10 +321,11 @@ def place_text(element: Element, box: tuple[float, float, float, float]) -> Iter
         steps_y = deltas(code.get("DeltaY", ""), len(text))
         at_x, at_y = x, y
         for index, char in enumerate(text):
-            natural = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # ruff: ignore[magic-value-comparison]  CJK starts there
+            natural = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
             step = step_at(steps_x, index, 0.0 if steps_y else natural)
             wide = step if step > 0 else natural
             px, py = left + a * at_x + c * at_y + e - box[0], top + b * at_x + d * at_y + f - box[1]
-            yield Glyph(char, px, py - 0.85 * shown, px + min(wide * abs(a or 1.0), shown * 1.2), py + 0.15 * shown, shown)
+            right = px + min(wide * abs(a or 1.0), shown * 1.2)
+            yield Glyph(char, px, py - 0.85 * shown, right, py + 0.15 * shown, shown)
             at_x += step
             at_y += step_at(steps_y, index, 0.0)

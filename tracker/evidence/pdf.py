@@ -51,7 +51,7 @@ def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
 
 
 def read_pages(document: pdfium.PdfDocument) -> list[int]:
-    """The pages worth reading: the first three, and the last one, where a long invoice has its sums."""
+    """Name the pages worth reading: the first three, and the last one, where a long invoice has its sums."""
     return sorted({*range(min(MAX_READ_PAGES, len(document))), len(document) - 1})
 
 
@@ -60,10 +60,10 @@ def information(document: pdfium.PdfDocument, names: tuple[str, ...]) -> dict[st
     found = {}
     for name in names:
         length = raw.FPDF_GetMetaText(document.raw, name.encode(), None, 0)
-        if 2 < length <= 2000:  # ruff: ignore[magic-value-comparison]  bytes of UTF-16 with its closing NUL
+        if 2 < length <= 2000:  # noqa: PLR2004  bytes of UTF-16 with its closing NUL
             buffer = ctypes.create_string_buffer(length)
             raw.FPDF_GetMetaText(document.raw, name.encode(), buffer, length)
-            found[name] = buffer.raw[:length - 2].decode("utf-16-le", "replace").strip()
+            found[name] = buffer.raw[: length - 2].decode("utf-16-le", "replace").strip()
     return found
 
 
@@ -109,13 +109,21 @@ def _characters(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int
     box = raw.FS_RECTF()
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
-        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD):  # ruff: ignore[magic-value-comparison]
+        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD):  # noqa: PLR2004
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578 / _RIGHT_ANGLE) % 4
-        found.append((chr(code), angle, box.left - left.value, box.bottom - bottom.value, box.right - left.value,
-                      box.top - bottom.value))
+        found.append(
+            (
+                chr(code),
+                angle,
+                box.left - left.value,
+                box.bottom - bottom.value,
+                box.right - left.value,
+                box.top - bottom.value,
+            )
+        )
     wide, high = right.value - left.value, top.value - bottom.value
     rotation = page.get_rotation() // _RIGHT_ANGLE
     upright = Counter(angle for _, angle, *_ in found).most_common(1)[0][0] if found else 0
@@ -134,9 +142,9 @@ def _shown(char: str, box: tuple[float, float, float, float], wide: float, high:
     x0, y0, x1, y1 = box
     if rotation == 1:
         placed = (y0, x0, y1, x1)
-    elif rotation == 2:  # ruff: ignore[magic-value-comparison]
+    elif rotation == 2:  # noqa: PLR2004
         placed = (wide - x1, y0, wide - x0, y1)
-    elif rotation == 3:  # ruff: ignore[magic-value-comparison]
+    elif rotation == 3:  # noqa: PLR2004
         placed = (high - y1, wide - x1, high - y0, wide - x0)
     else:
         placed = (x0, high - y1, x1, high - y0)

@@ -42,7 +42,7 @@ def read(data: bytes, name: str = "", *, today: date | None = None) -> Reading:
     media = sniff(data)
     if media is Media.ZIP:
         raise Unreadable(f"{name or '这个文件'}是压缩包，请用批量上传拆开后再读取")
-    return merge(_READERS[media](data), today=today or date.today() + timedelta(days=1))  # ruff: ignore[call-date-today]
+    return merge(_READERS[media](data), today=today or date.today() + timedelta(days=1))  # noqa: DTZ011
 
 
 def _read_xml(data: bytes) -> list[Findings]:
@@ -57,6 +57,10 @@ def _read_photo(data: bytes) -> list[Findings]:
 
 
 _READERS: dict[Media, Callable[[bytes], list[Findings]]] = {
-    Media.PDF: read_pdf, Media.OFD: read_ofd, Media.XML: _read_xml,
-    Media.JPEG: _read_photo, Media.PNG: _read_photo, Media.HEIC: _read_photo,
+    Media.PDF: read_pdf,
+    Media.OFD: read_ofd,
+    Media.XML: _read_xml,
+    Media.JPEG: _read_photo,
+    Media.PNG: _read_photo,
+    Media.HEIC: _read_photo,
 }

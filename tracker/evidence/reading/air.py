@@ -12,12 +12,25 @@ from tracker.evidence.reading.goods import level_with
 from tracker.evidence.reading.lines import Span, group_lines, split_at_gaps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.evidence.reading.lines import Label, Sheet
 
 READER: Final = "票面文字"
 _AMOUNT_HEADS: Final = ("fare", "fuel", "vat_rate", "vat", "fund", "other_taxes", "sum")
-_PARTS: Final = {"amount_ex_tax_fen": ("fare", "fuel"), "tax_amount_fen": ("vat",),
-                 "other_charges_fen": ("fund", "other_taxes"), "total_fen": ("sum",)}
+_PARTS: Final = {
+    "amount_ex_tax_fen": ("fare", "fuel"),
+    "tax_amount_fen": ("vat",),
+    "other_charges_fen": ("fund", "other_taxes"),
+    "total_fen": ("sum",),
+}
+# Label, field, whether the value stands below, the widest gap or the reach, and how the value is read.
+_PARTIES: Final[tuple[tuple[str, str, bool, float, Callable[[str], str | None]], ...]] = (
+    ("buyer_name", "buyer_name", False, 2.2, values.name),
+    ("seller_name", "seller_name", False, 2.2, values.name),
+    ("tax_id", "buyer_tax_id", False, 1.3, values.tax_id),
+    ("passenger", "passenger", True, 3.5, values.name),
+)
 _FLIGHT: Final = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])\d{3,4}[A-Z]?")
 _MONEY: Final = re.compile(r"(?:CNY|CN|¥)?(-?[\d,]+(?:\.\d{1,2})?)")
 
@@ -31,51 +44,52 @@ def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
         # A missing fuel surcharge or other tax is an empty cell; a missing first part is a reading failure.
         if kinds[0] in amounts:
             facts.append(Fact(field, sum(amount for amount, _ in found), Source.TEXT, READER, box=found[0][1].box))
-    for kind, field in (("buyer_name", "buyer_name"), ("seller_name", "seller_name")):
-        for label in sheet.named(kind)[:1]:
-            for piece in _right(sheet, label, 2.2)[:1]:
-                if name := values.name(piece.text):
-                    facts.append(Fact(field, name, Source.TEXT, READER, box=piece.box))
-    for label in sheet.named("tax_id")[:1]:
-        for piece in _right(sheet, label, 1.3)[:1]:
-            if number := values.tax_id(piece.text):
-                facts.append(Fact("buyer_tax_id", number, Source.TEXT, READER, box=piece.box))
-    for label in sheet.named("passenger")[:1]:
-        for piece in _under(sheet, label, 3.5)[:1]:
-            if name := values.name(piece.text):
-                facts.append(Fact("passenger", name, Source.TEXT, READER, box=piece.box))
+    for label_kind, field, below, widest, parse in _PARTIES:
+        for label in sheet.named(label_kind)[:1]:
+            for piece in (_under(sheet, label, widest) if below else _right(sheet, label, widest))[:1]:
+                value = parse(piece.text)
+                if value is not None:
+                    facts.append(Fact(field, value, Source.TEXT, READER, box=piece.box))
     return facts, _legs(sheet)
 
 
 def _right(sheet: Sheet, label: Label, widest: float) -> list[Span]:
-    return [piece for line in group_lines(level_with(sheet, label, share=0.6))
-            for piece in split_at_gaps(sheet.page, line, widest)]
+    return [
+        piece
+        for line in group_lines(level_with(sheet, label, share=0.6))
+        for piece in split_at_gaps(sheet.page, line, widest)
+    ]
 
 
 def _under(sheet: Sheet, label: Label, reach: float) -> list[Span]:
-    """The pieces below a label, nearest line first, that stand nearer to it than to its neighbours."""
+    """Find the pieces below a label, nearest line first, that stand nearer to it than to its neighbours."""
     span = label.span
-    neighbours = [other.span for other in sheet.labels
-                  if other is not label and abs(other.span.middle - span.middle) < span.size]
+    neighbours = [
+        other.span for other in sheet.labels if other is not label and abs(other.span.middle - span.middle) < span.size
+    ]
     found = []
-    for line in group_lines(glyph for glyph in sheet.free
-                            if 0.3 * span.size < glyph.middle - span.middle < reach * span.size):
+    for line in group_lines(
+        glyph for glyph in sheet.free if 0.3 * span.size < glyph.middle - span.middle < reach * span.size
+    ):
         for piece in split_at_gaps(sheet.page, line, 1.1):
             distance = abs(_centre(piece) - _centre(span))
-            if all(distance < abs(_centre(piece) - _centre(other)) for other in neighbours) and distance < 8 * span.size:
+            nearest = all(distance < abs(_centre(piece) - _centre(other)) for other in neighbours)
+            if nearest and distance < 8 * span.size:
                 found.append(piece)
     return sorted(found, key=lambda piece: piece.middle)
 
 
 def _amounts(sheet: Sheet) -> dict[str, tuple[int, Span]]:
     """Pair the amount heads with the amounts one line below, in order; a head without an amount is left out."""
-    heads = [label for label in sheet.named(*_AMOUNT_HEADS)]
+    heads = sheet.named(*_AMOUNT_HEADS)
     anchor = next((label for label in heads if label.kind in ("fare", "fuel")), None)
     if anchor is None:
         return {}
     size = anchor.span.size
-    row = sorted((label for label in heads if abs(label.span.middle - anchor.span.middle) < size),
-                 key=lambda label: label.span.x0)
+    row = sorted(
+        (label for label in heads if abs(label.span.middle - anchor.span.middle) < size),
+        key=lambda label: label.span.x0,
+    )
     below = [glyph for glyph in sheet.free if 0.4 * size < glyph.middle - anchor.span.middle < 2.8 * size]
     lines = group_lines(below)
     pieces = _whole_amounts(split_at_gaps(sheet.page, lines[0], 1.1)) if lines else []
@@ -89,7 +103,7 @@ def _amounts(sheet: Sheet) -> dict[str, tuple[int, Span]]:
 
 
 def _whole_amounts(pieces: list[Span]) -> list[Span]:
-    """A currency code set apart from its figures belongs to them."""
+    """Join a currency code set apart from its figures to them."""
     joined: list[Span] = []
     for piece in pieces:
         if joined and values.fold(joined[-1].text) in ("CNY", "CN", "¥", "YQ"):
@@ -109,8 +123,9 @@ def _in_order(heads: list[Label], pieces: list[Span]) -> list[tuple[Label, Span]
     def shift(head: Label, piece: Span) -> float:
         return min(abs(head.span.x0 - piece.x0), abs(head.span.x1 - piece.x1), abs(_centre(head.span) - _centre(piece)))
 
-    best = min(combinations(heads, len(pieces)),
-               key=lambda chosen: sum(starmap(shift, zip(chosen, pieces, strict=True))))
+    best = min(
+        combinations(heads, len(pieces)), key=lambda chosen: sum(starmap(shift, zip(chosen, pieces, strict=True)))
+    )
     return list(zip(best, pieces, strict=True))
 
 
@@ -129,7 +144,7 @@ def _legs(sheet: Sheet) -> tuple[Leg, ...]:
                 where = match[2] or (texts[index + 1] if index + 1 < len(texts) else "")
                 places.append((line.middle, match[1], re.sub(r"[A-Z]{3}$", "", where)))
             if match := _FLIGHT.search(text):
-                carrier = text[:match.start()] or (texts[index - 1] if index else "")
+                carrier = text[: match.start()] or (texts[index - 1] if index else "")
                 flights.append((line.middle, carrier, match.group(), " ".join(texts[index:])))
     legs = []
     starts = [place for place in places if place[1] == "自"]
@@ -141,6 +156,7 @@ def _legs(sheet: Sheet) -> tuple[Leg, ...]:
         near = [one for one in flights if abs(one[0] - (height + end[0]) / 2) <= abs(end[0] - height)]
         flight = min(near, key=lambda one: abs(one[0] - (height + end[0]) / 2)) if near else (0.0, "", "", "")
         clock = re.search(r"\d{1,2}:\d{2}", flight[3])
-        legs.append(Leg(start, end[2], flight[1], flight[2], day=values.day(flight[3]),
-                        time=clock.group() if clock else ""))
+        legs.append(
+            Leg(start, end[2], flight[1], flight[2], day=values.day(flight[3]), time=clock.group() if clock else "")
+        )
     return tuple(legs)

@@ -14,14 +14,34 @@ Value = "str | int | date"
 
 TEXT_FIELDS: Final = ("invoice_code", "invoice_number", "buyer_name", "buyer_tax_id", "seller_name", "seller_tax_id")
 AMOUNT_FIELDS: Final = ("amount_ex_tax_fen", "tax_amount_fen", "other_charges_fen", "total_fen")
-HEADER_FIELDS: Final = ("invoice_code", "invoice_number", "issue_date", "buyer_name", "buyer_tax_id", "seller_name",
-                        "seller_tax_id", *AMOUNT_FIELDS)
+HEADER_FIELDS: Final = (
+    "invoice_code",
+    "invoice_number",
+    "issue_date",
+    "buyer_name",
+    "buyer_tax_id",
+    "seller_name",
+    "seller_tax_id",
+    *AMOUNT_FIELDS,
+)
 
 FIELD_NAMES: Final = {
-    "kind": "票种", "invoice_code": "发票代码", "invoice_number": "发票号码", "issue_date": "开票日期",
-    "buyer_name": "购买方名称", "buyer_tax_id": "购买方税号", "seller_name": "销售方名称", "seller_tax_id": "销售方税号",
-    "amount_ex_tax_fen": "不含税金额", "tax_amount_fen": "税额", "other_charges_fen": "其他费用", "total_fen": "价税合计",
-    "red_of": "对应的蓝字发票", "capitals_fen": "大写金额", "remarks": "备注", "passenger": "乘客",
+    "kind": "票种",
+    "invoice_code": "发票代码",
+    "invoice_number": "发票号码",
+    "issue_date": "开票日期",
+    "buyer_name": "购买方名称",
+    "buyer_tax_id": "购买方税号",
+    "seller_name": "销售方名称",
+    "seller_tax_id": "销售方税号",
+    "amount_ex_tax_fen": "不含税金额",
+    "tax_amount_fen": "税额",
+    "other_charges_fen": "其他费用",
+    "total_fen": "价税合计",
+    "red_of": "对应的蓝字发票",
+    "capitals_fen": "大写金额",
+    "remarks": "备注",
+    "passenger": "乘客",
 }
 
 

@@ -15,10 +15,19 @@ if TYPE_CHECKING:
     from tracker.evidence.pagetext import Glyph
 
 READER: Final = "票面文字"
-_HEADS: Final = ("item_head", "spec_head", "unit_head", "quantity_head", "price_head", "amount_head", "rate_head",
-                 "tax_head")
-_PART_OF_HEAD: Final = dict(zip(_HEADS, ("name", "spec", "unit", "quantity", "unit_price", "amount", "rate", "tax"),
-                                strict=True))
+_HEADS: Final = (
+    "item_head",
+    "spec_head",
+    "unit_head",
+    "quantity_head",
+    "price_head",
+    "amount_head",
+    "rate_head",
+    "tax_head",
+)
+_PART_OF_HEAD: Final = dict(
+    zip(_HEADS, ("name", "spec", "unit", "quantity", "unit_price", "amount", "rate", "tax"), strict=True)
+)
 _MONEY: Final = re.compile(r"-?¥?-?\d[\d,]*(?:\.\d{1,2})?|\*{3}|免税|不征税")
 
 
@@ -42,8 +51,9 @@ def read_items(sheets: Sequence[Sheet]) -> tuple[Item, ...]:
         if not {"item_head", "amount_head"} <= heads.keys():
             continue
         top = max(label.span.y1 for label in heads.values())
-        ends = [label.span.y0 for label in sheet.named("sum", "subtotal", "capitals", "price_total")
-                if label.span.y0 > top]
+        ends = [
+            label.span.y0 for label in sheet.named("sum", "subtotal", "capitals", "price_total") if label.span.y0 > top
+        ]
         bottom = min(ends, default=sheet.page.height)
         rows = [glyph for glyph in sheet.free if top - 0.1 * glyph.size < glyph.middle < bottom]
         for line in group_lines(rows):
@@ -56,10 +66,15 @@ def _fact(field: str, value: int, span: Span, sureness: Sureness = Sureness.STAT
 
 
 def level_with(sheet: Sheet, label: Label, *, share: float = 0.8) -> list[Glyph]:
-    """The free characters on a label's height, right of it and before the next label."""
+    """Take the free characters on a label's height, right of it and before the next label."""
     span, limit = label.span, sheet.right_limit(label)
-    return [glyph for glyph in sheet.free if follows(glyph, label) and glyph.x0 < limit
-            and abs(glyph.middle - span.middle) <= share * max(span.size, glyph.size)]
+    return [
+        glyph
+        for glyph in sheet.free
+        if follows(glyph, label)
+        and glyph.x0 < limit
+        and abs(glyph.middle - span.middle) <= share * max(span.size, glyph.size)
+    ]
 
 
 def money_pieces(sheet: Sheet, glyphs: Sequence[Glyph]) -> list[Span]:
@@ -67,15 +82,18 @@ def money_pieces(sheet: Sheet, glyphs: Sequence[Glyph]) -> list[Span]:
     pieces: list[Span] = []
     for line in group_lines(glyphs, share=0.9):
         for piece in split_at_gaps(sheet.page, line, 1.2):
-            cuts = [index for index, glyph in enumerate(piece.glyphs)
-                    if index and values.fold(glyph.text) == "¥" and values.fold(piece.glyphs[index - 1].text) != "-"]
+            cuts = [
+                index
+                for index, glyph in enumerate(piece.glyphs)
+                if index and values.fold(glyph.text) == "¥" and values.fold(piece.glyphs[index - 1].text) != "-"
+            ]
             for start, end in zip([0, *cuts], [*cuts, len(piece.glyphs)], strict=True):
                 pieces.append(Span(piece.page, piece.glyphs[start:end]))
     return _with_signs(pieces)
 
 
 def _with_signs(pieces: list[Span]) -> list[Span]:
-    """A currency sign set apart from its figures belongs to the next piece."""
+    """Join a currency sign set apart from its figures to the next piece."""
     joined: list[Span] = []
     for piece in pieces:
         if joined and values.fold(joined[-1].text) in ("¥", "-¥", "¥-"):
@@ -93,7 +111,7 @@ def _sum_row(sheet: Sheet) -> list[Fact]:
     # The nearest height first: on a full form the last item line stands close above the sums.
     for share in (0.35, 0.8):
         found = _sum_facts(money_pieces(sheet, level_with(sheet, labels[-1], share=share)), heads)
-        if len(found) == 2:  # ruff: ignore[magic-value-comparison]  amount and tax
+        if len(found) == 2:  # noqa: PLR2004  amount and tax
             return found
     return found
 
@@ -107,7 +125,7 @@ def _sum_facts(pieces: list[Span], heads: dict[str, Label]) -> list[Fact]:
             if nearest in by_column:
                 return []
             by_column[nearest] = piece
-    elif len(pieces) == 2:  # ruff: ignore[magic-value-comparison]  amount and tax
+    elif len(pieces) == 2:  # noqa: PLR2004  amount and tax
         by_column = {"amount_head": pieces[0], "tax_head": pieces[1]}
     found = []
     if (span := by_column.get("amount_head")) and (amount := values.amount_fen(span.text)) is not None:
@@ -133,8 +151,12 @@ def _total(sheet: Sheet) -> list[Fact]:
 def _capitals(sheet: Sheet) -> list[Fact]:
     for label in sheet.named("capitals"):
         glyphs = level_with(sheet, label)
-        kept = tuple(glyph for line in group_lines(glyphs, share=0.9) for glyph in line
-                     if values.fold(glyph.text) in values.CAPITAL_CHARS or values.fold(glyph.text) in "()数")
+        kept = tuple(
+            glyph
+            for line in group_lines(glyphs, share=0.9)
+            for glyph in line
+            if values.fold(glyph.text) in values.CAPITAL_CHARS or values.fold(glyph.text) in "()数"
+        )
         amount = values.capitals_fen("".join(glyph.text for glyph in kept)) if kept else None
         if amount is not None:
             return [_fact("capitals_fen", amount, Span(sheet.page, kept))]
@@ -155,7 +177,7 @@ def _paid(sheet: Sheet) -> list[Fact]:
 
 
 def _head_row(sheet: Sheet) -> dict[str, Label]:
-    """The column heads: those on the height of 项目名称, so that 单位 or 金额 elsewhere do not count."""
+    """Find the column heads: those on the height of 项目名称, so that 单位 or 金额 elsewhere do not count."""
     anchors = sheet.named("item_head")
     if not anchors:
         return {}
@@ -174,13 +196,30 @@ def _take_line(sheet: Sheet, line: list[Glyph], heads: dict[str, Label], items: 
     if amount is None:
         if items and set(text) <= {"name", "spec"} and text.get("name"):
             last = items[-1]
-            items[-1] = Item(last.name + values.tidy(text["name"]), last.spec + values.tidy(text.get("spec", "")),
-                             last.unit, last.quantity, last.unit_price, last.amount_fen, last.tax_rate, last.tax_fen)
+            items[-1] = Item(
+                last.name + values.tidy(text["name"]),
+                last.spec + values.tidy(text.get("spec", "")),
+                last.unit,
+                last.quantity,
+                last.unit_price,
+                last.amount_fen,
+                last.tax_rate,
+                last.tax_fen,
+            )
         return
     if text.get("name"):
-        items.append(Item(values.tidy(text["name"]), values.tidy(text.get("spec", "")), values.tidy(text.get("unit", "")),
-                          text.get("quantity", ""), text.get("unit_price", ""), amount, values.fold(text.get("rate", "")),
-                          values.tax_fen(text.get("tax", ""))))
+        items.append(
+            Item(
+                values.tidy(text["name"]),
+                values.tidy(text.get("spec", "")),
+                values.tidy(text.get("unit", "")),
+                text.get("quantity", ""),
+                text.get("unit_price", ""),
+                amount,
+                values.fold(text.get("rate", "")),
+                values.tax_fen(text.get("tax", "")),
+            )
+        )
 
 
 def _edges(heads: dict[str, Label]) -> list[tuple[str, float, float]]:

@@ -29,32 +29,74 @@ TICKETS: Final = frozenset({TAXI, TOLL, QUOTA, COACH})
 
 # The second field of the tax QR code, see the format facts in docs/evidence.md.
 QR_KINDS: Final = {
-    "01": VAT_SPECIAL, "04": VAT_ORDINARY, "08": VAT_E_SPECIAL, "10": VAT_E_ORDINARY, "11": VAT_ROLL,
-    "14": VAT_E_TOLL, "03": VEHICLE, "15": USED_VEHICLE, "31": DIGITAL_SPECIAL, "32": DIGITAL_ORDINARY,
-    "51": RAIL, "61": AIR,
+    "01": VAT_SPECIAL,
+    "04": VAT_ORDINARY,
+    "08": VAT_E_SPECIAL,
+    "10": VAT_E_ORDINARY,
+    "11": VAT_ROLL,
+    "14": VAT_E_TOLL,
+    "03": VEHICLE,
+    "15": USED_VEHICLE,
+    "31": DIGITAL_SPECIAL,
+    "32": DIGITAL_ORDINARY,
+    "51": RAIL,
+    "61": AIR,
 }
 VAT_LABEL_KINDS: Final = {"01": DIGITAL_SPECIAL, "02": DIGITAL_ORDINARY}
 
 # A 12-digit code ends in what it is; a 10-digit code tells it by its eighth digit.
-_CODE_ENDINGS: Final = {"11": VAT_E_ORDINARY, "12": VAT_E_TOLL, "13": VAT_E_SPECIAL, "04": VAT_ORDINARY,
-                        "05": VAT_ORDINARY, "06": VAT_ROLL, "07": VAT_ROLL}
+_CODE_ENDINGS: Final = {
+    "11": VAT_E_ORDINARY,
+    "12": VAT_E_TOLL,
+    "13": VAT_E_SPECIAL,
+    "04": VAT_ORDINARY,
+    "05": VAT_ORDINARY,
+    "06": VAT_ROLL,
+    "07": VAT_ROLL,
+}
 _EIGHTH_DIGITS: Final = {"1": VAT_SPECIAL, "5": VAT_SPECIAL, "3": VAT_ORDINARY, "6": VAT_ORDINARY}
 
 # First match wins: the more particular wording stands first.
 _WORDINGS: Final = (
-    ("航空运输电子客票行程单", AIR), ("铁路电子客票", RAIL),
-    ("二手车销售统一发票", USED_VEHICLE), ("机动车销售统一发票", VEHICLE),
-    ("电子发票(增值税专用发票)", DIGITAL_SPECIAL), ("电子发票(普通发票)", DIGITAL_ORDINARY),
-    ("数电发票(增值税专用发票)", DIGITAL_SPECIAL), ("数电发票(普通发票)", DIGITAL_ORDINARY),
-    ("数电票(增值税专用发票)", DIGITAL_SPECIAL), ("数电票(普通发票)", DIGITAL_ORDINARY),
-    ("全面数字化的电子发票(增值税专用发票)", DIGITAL_SPECIAL), ("全面数字化的电子发票(普通发票)", DIGITAL_ORDINARY),
-    ("增值税电子专用发票", VAT_E_SPECIAL), ("通行费增值税电子普通发票", VAT_E_TOLL),
-    ("增值税电子普通发票", VAT_E_ORDINARY), ("增值税专用发票", VAT_SPECIAL),
-    ("增值税普通发票(卷", VAT_ROLL), ("增值税普通发票", VAT_ORDINARY),
-    ("财政电子票据", FISCAL), ("非税收入", FISCAL), ("公益事业捐赠统一票据", FISCAL), ("医疗收费票据", FISCAL),
-    ("医疗门诊收费票据", FISCAL), ("资金往来结算票据", FISCAL), ("一般缴款书", FISCAL), ("收费票据(电子)", FISCAL), ("统一票据(电子)", FISCAL), ("票据(电子)", FISCAL), ("社会团体会费", FISCAL),
-    ("出租汽车", TAXI), ("出租车", TAXI), ("定额发票", QUOTA), ("车辆通行费", TOLL), ("高速公路通行费", TOLL),
-    ("过路过桥费", TOLL), ("通用机打发票", COACH), ("客运发票", COACH), ("客运定额", QUOTA), ("汽车客票", COACH),
+    ("航空运输电子客票行程单", AIR),
+    ("铁路电子客票", RAIL),
+    ("二手车销售统一发票", USED_VEHICLE),
+    ("机动车销售统一发票", VEHICLE),
+    ("电子发票(增值税专用发票)", DIGITAL_SPECIAL),
+    ("电子发票(普通发票)", DIGITAL_ORDINARY),
+    ("数电发票(增值税专用发票)", DIGITAL_SPECIAL),
+    ("数电发票(普通发票)", DIGITAL_ORDINARY),
+    ("数电票(增值税专用发票)", DIGITAL_SPECIAL),
+    ("数电票(普通发票)", DIGITAL_ORDINARY),
+    ("全面数字化的电子发票(增值税专用发票)", DIGITAL_SPECIAL),
+    ("全面数字化的电子发票(普通发票)", DIGITAL_ORDINARY),
+    ("增值税电子专用发票", VAT_E_SPECIAL),
+    ("通行费增值税电子普通发票", VAT_E_TOLL),
+    ("增值税电子普通发票", VAT_E_ORDINARY),
+    ("增值税专用发票", VAT_SPECIAL),
+    ("增值税普通发票(卷", VAT_ROLL),
+    ("增值税普通发票", VAT_ORDINARY),
+    ("财政电子票据", FISCAL),
+    ("非税收入", FISCAL),
+    ("公益事业捐赠统一票据", FISCAL),
+    ("医疗收费票据", FISCAL),
+    ("医疗门诊收费票据", FISCAL),
+    ("资金往来结算票据", FISCAL),
+    ("一般缴款书", FISCAL),
+    ("收费票据(电子)", FISCAL),
+    ("统一票据(电子)", FISCAL),
+    ("票据(电子)", FISCAL),
+    ("社会团体会费", FISCAL),
+    ("出租汽车", TAXI),
+    ("出租车", TAXI),
+    ("定额发票", QUOTA),
+    ("车辆通行费", TOLL),
+    ("高速公路通行费", TOLL),
+    ("过路过桥费", TOLL),
+    ("通用机打发票", COACH),
+    ("客运发票", COACH),
+    ("客运定额", QUOTA),
+    ("汽车客票", COACH),
 )
 
 
@@ -69,8 +111,8 @@ def by_wording(text: str) -> str | None:
 
 def by_code(code: str) -> str | None:
     """Name the kind that an old invoice code of 10 or 12 digits stands for; None if it tells nothing."""
-    if len(code) == 12 and code.startswith("0"):  # ruff: ignore[magic-value-comparison]  the length of an e-invoice code
+    if len(code) == 12 and code.startswith("0"):  # noqa: PLR2004  the length of an e-invoice code
         return _CODE_ENDINGS.get(code[-2:])
-    if len(code) == 10:  # ruff: ignore[magic-value-comparison]  the length of a paper code
+    if len(code) == 10:  # noqa: PLR2004  the length of a paper code
         return _EIGHTH_DIGITS.get(code[7])
     return None

@@ -24,7 +24,9 @@ _FACT_OF_LABEL: Final[dict[str, tuple[str, Callable[[str], str | int | date | No
     "issue_date": ("issue_date", values.day),
     "original": ("red_of", values.digits),
 }
-_RED_REMARK: Final = re.compile(r"被红冲蓝字(?:数电)?(?:发票|票)号码:?(\d{20})|对应正数发票代码:?(\d{10,12})号码:?(\d{8})")
+_RED_REMARK: Final = re.compile(
+    r"被红冲蓝字(?:数电)?(?:发票|票)号码:?(\d{20})|对应正数发票代码:?(\d{10,12})号码:?(\d{8})"
+)
 
 
 def read_pages(pages: Sequence[PageText]) -> Findings:
@@ -61,8 +63,13 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
 
 def several_invoices(pages: Sequence[PageText]) -> bool:
     """Whether the pages show different invoice numbers: several invoices were joined into one file."""
-    numbers = {fact.value for page in pages if page.glyphs for fact in _labelled(take_apart(page))
-               if fact.field == "invoice_number"}
+    numbers = {
+        fact.value
+        for page in pages
+        if page.glyphs
+        for fact in _labelled(take_apart(page))
+        if fact.field == "invoice_number"
+    }
     return len(numbers) > 1
 
 
@@ -71,7 +78,7 @@ def _fact(field: str, value: str | int | date, span: Span | None, sureness: Sure
 
 
 def _kind(sheets: Sequence[Sheet]) -> str | None:
-    """The title is the largest known wording on the first page; item text must not decide the kind."""
+    """Take the kind from the title, the largest known wording on the first page; item text must not decide it."""
     found: list[tuple[float, str]] = []
     for line in sheets[0].lines:
         for piece in split_at_gaps(line.page, line.glyphs, 2.5):
@@ -104,10 +111,15 @@ def _plausible(field: str, value: str | int | date) -> bool:
 
 
 def right_of(sheet: Sheet, label: Label, widest: float) -> list[Span]:
-    """The pieces to the right of a label on its own height, nearest first; wrapped values are not joined here."""
+    """Find the pieces to the right of a label on its own height, nearest first; wrapped values are not joined here."""
     span, limit = label.span, sheet.right_limit(label)
-    near = [glyph for glyph in sheet.free if follows(glyph, label) and (glyph.x0 + glyph.x1) / 2 < limit
-            and abs(glyph.middle - span.middle) <= 0.6 * max(span.size, glyph.size)]
+    near = [
+        glyph
+        for glyph in sheet.free
+        if follows(glyph, label)
+        and (glyph.x0 + glyph.x1) / 2 < limit
+        and abs(glyph.middle - span.middle) <= 0.6 * max(span.size, glyph.size)
+    ]
     pieces: list[Span] = []
     for line in sorted(group_lines(near, share=0.35), key=lambda one: abs(one[0].middle - span.middle)):
         pieces.extend(split_at_gaps(sheet.page, line, widest))
@@ -118,8 +130,13 @@ def _parties(sheet: Sheet) -> list[Fact]:
     found = []
     for label, role in _with_roles(sheet, ("name", "buyer_name", "seller_name")):
         span = _name_span(sheet, label)
-        value = values.name(span.text.replace(" ", "")) if span and not _latin(span) else \
-            values.name(span.text) if span else None
+        value = (
+            values.name(span.text.replace(" ", ""))
+            if span and not _latin(span)
+            else values.name(span.text)
+            if span
+            else None
+        )
         if value is not None and span is not None:
             found.append(_fact(f"{role}_name", value, span))
     for label, role in _with_roles(sheet, ("tax_id", "buyer_tax_id", "seller_tax_id")):
@@ -150,28 +167,40 @@ def _with_roles(sheet: Sheet, label_kinds: tuple[str, ...]) -> list[tuple[Label,
         else:
             open_labels.append(label)
     taken = {role for _, role in found}
-    if len(open_labels) == 2 and not taken:  # ruff: ignore[magic-value-comparison]  one label for each party
+    if len(open_labels) == 2 and not taken:  # noqa: PLR2004  one label for each party
         first, second = open_labels
         same_line = abs(first.span.middle - second.span.middle) < max(first.span.size, second.span.size)
         ordered = sorted(open_labels, key=lambda one: one.span.x0 if same_line else one.span.middle)
         found.extend(zip(ordered, ("buyer", "seller"), strict=True))
-    return [(label, role) for label, role in found
-            if sum(other == role for _, other in found) == 1 or label.kind.partition("_")[0] == role]
+    return [
+        (label, role)
+        for label, role in found
+        if sum(other == role for _, other in found) == 1 or label.kind.partition("_")[0] == role
+    ]
 
 
 def _side_of(sheet: Sheet, label: Label) -> str | None:
     span = label.span
-    beside = [side for side in sheet.sides if side.kind in ("buyer", "seller") and side.x0 < span.x0
-              and side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size]
+    beside = [
+        side
+        for side in sheet.sides
+        if side.kind in ("buyer", "seller")
+        and side.x0 < span.x0
+        and side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size
+    ]
     return max(beside, key=lambda side: side.x0).kind if beside else None
 
 
 def _name_span(sheet: Sheet, label: Label) -> Span | None:
-    """A party's name to the right of its label, joined from two or three lines when it wraps in its cell."""
+    """Find a party's name to the right of its label, joined from two or three lines when it wraps in its cell."""
     span, limit = label.span, sheet.right_limit(label)
-    in_column = [glyph for glyph in sheet.free
-                 if follows(glyph, label) and (glyph.x0 + glyph.x1) / 2 < limit
-                 and abs(glyph.middle - span.middle) <= 1.4 * max(span.size, glyph.size)]
+    in_column = [
+        glyph
+        for glyph in sheet.free
+        if follows(glyph, label)
+        and (glyph.x0 + glyph.x1) / 2 < limit
+        and abs(glyph.middle - span.middle) <= 1.4 * max(span.size, glyph.size)
+    ]
     lines = []
     for line in group_lines(in_column, share=0.35):
         piece = split_at_gaps(sheet.page, line, _MAX_GAP["name"])[0]
@@ -188,27 +217,46 @@ def _name_span(sheet: Sheet, label: Label) -> Span | None:
 
 def _neighbours(lines: list[Span], main: Span) -> list[Span]:
     """Keep the main line and lines that plainly continue it: same left edge, same size, one line apart."""
-    return [line for line in lines if line is main or (
-        abs(line.x0 - main.x0) < 0.6 * main.size and abs(line.size - main.size) < 0.2 * main.size
-        and abs(line.middle - main.middle) <= 1.35 * main.size)]
+    return [
+        line
+        for line in lines
+        if line is main
+        or (
+            abs(line.x0 - main.x0) < 0.6 * main.size
+            and abs(line.size - main.size) < 0.2 * main.size
+            and abs(line.middle - main.middle) <= 1.35 * main.size
+        )
+    ]
 
 
 def _evenly_around(lines: list[Span], span: Span) -> bool:
     """Two lines set around the label's height, as a centred cell wraps them."""
-    return len(lines) == 2 and abs(sum(line.middle for line in lines) / 2 - span.middle) < 0.7 * span.size \
-        and abs(lines[0].x0 - lines[1].x0) < 0.6 * lines[0].size  # ruff: ignore[magic-value-comparison]
+    return (
+        len(lines) == 2  # noqa: PLR2004
+        and abs(sum(line.middle for line in lines) / 2 - span.middle) < 0.7 * span.size
+        and abs(lines[0].x0 - lines[1].x0) < 0.6 * lines[0].size
+    )
 
 
 def _owned_by_other(sheet: Sheet, label: Label, piece: Span) -> bool:
-    return any(other is not label and abs(other.span.middle - piece.middle) < 0.5 * max(other.span.size, piece.size)
-               and other.span.x1 <= piece.x0 + piece.size and other.span.x0 < piece.x0
-               and other.span.x0 > label.span.x0 - 6 * label.span.size for other in sheet.labels)
+    return any(
+        other is not label
+        and abs(other.span.middle - piece.middle) < 0.5 * max(other.span.size, piece.size)
+        and other.span.x1 <= piece.x0 + piece.size
+        and other.span.x0 < piece.x0
+        and other.span.x0 > label.span.x0 - 6 * label.span.size
+        for other in sheet.labels
+    )
 
 
 def _bare_number(sheet: Sheet, facts: list[Fact], kind: str | None) -> list[Fact]:
-    """A form printed without labels still shows one 20-digit number; it is unsure until a QR code agrees."""
+    """Find the one 20-digit number of a form printed without labels; it is unsure until a QR code agrees."""
     if kind not in kinds.DIGITAL or any(one.field == "invoice_number" for one in facts):
         return []
-    spans = [piece for line in sheet.lines for piece in split_at_gaps(sheet.page, line.glyphs, 1.3)
-             if re.fullmatch(r"\d{20}", values.fold(piece.text)) and piece.middle < 0.35 * sheet.page.height]
+    spans = [
+        piece
+        for line in sheet.lines
+        for piece in split_at_gaps(sheet.page, line.glyphs, 1.3)
+        if re.fullmatch(r"\d{20}", values.fold(piece.text)) and piece.middle < 0.35 * sheet.page.height
+    ]
     return [_fact("invoice_number", values.fold(spans[0].text), spans[0], Sureness.UNSURE)] if len(spans) == 1 else []

@@ -25,7 +25,10 @@ _LABELS: Final = (
     ("check_code", r"校验码:?"),
     ("machine", r"机器编号:?"),
     ("ticket_number", r"(?:电子客票号码|电子客票号):?"),
-    ("buyer_tax_id", r"(?:交款人统一社会信用代码|购(?:买)?方(?:统一社会信用代码/纳税人识别号|纳税人识别号|统一社会信用代码|税号)):?"),
+    (
+        "buyer_tax_id",
+        r"(?:交款人统一社会信用代码|购买?方(?:统一社会信用代码(?:/纳税人识别号)?|纳税人识别号|税号)):?",
+    ),
     ("buyer_name", r"(?:购买方名称|购方名称|购货单位名称|付款方名称|付款单位|交款人):?"),
     ("seller_name", r"(?:销售方名称|销方名称|销货单位名称|收款方名称|收款单位(?:\(章\))?|填开单位):?"),
     ("seller_tax_id", r"销(?:售)?方(?:统一社会信用代码/纳税人识别号|纳税人识别号|统一社会信用代码|税号):?"),
@@ -39,14 +42,26 @@ _LABELS: Final = (
     ("subtotal", r"小计:?"),
     ("sum", r"(?<!税)合计:?"),
     ("item_head", r"(?:货物或应税劳务、?服务名称|货物或应税劳务名称|项目名称)"),
-    ("spec_head", r"(?:规格型号|车牌号)"), ("unit_head", r"单位"), ("quantity_head", r"数量"), ("price_head", r"单价"),
-    ("amount_head", r"金额(?=税率|税额|征收率|$|\(|税)"), ("rate_head", r"税率(?:/征收率)?"), ("tax_head", r"税额"),
+    ("spec_head", r"(?:规格型号|车牌号)"),
+    ("unit_head", r"单位"),
+    ("quantity_head", r"数量"),
+    ("price_head", r"单价"),
+    ("amount_head", r"金额(?=税率|税额|征收率|$|\(|税)"),
+    ("rate_head", r"税率(?:/征收率)?"),
+    ("tax_head", r"税额"),
     ("payee", r"(?:收款人|复核人?|开票人|销售方:?\(章\)|收款单位章|校验码|其他信息):?"),
     ("remarks_label", r"备注:?"),
-    ("fare", r"票价:?"), ("refund_fee", r"退票费:?"), ("change_fee", r"改签费:?"),
-    ("fuel", r"燃油附加费:?"), ("vat_rate", r"增值税税率:?"), ("vat", r"增值税税额:?"),
-    ("fund", r"民航发展基金:?"), ("other_taxes", r"其他税费:?"),
-    ("passenger", r"(?:旅客姓名|乘客姓名):?"), ("verify", r"验证码:?"), ("hint", r"(?:提示信息|保险费|销售网点代号|签注):?"),
+    ("fare", r"票价:?"),
+    ("refund_fee", r"退票费:?"),
+    ("change_fee", r"改签费:?"),
+    ("fuel", r"燃油附加费:?"),
+    ("vat_rate", r"增值税税率:?"),
+    ("vat", r"增值税税额:?"),
+    ("fund", r"民航发展基金:?"),
+    ("other_taxes", r"其他税费:?"),
+    ("passenger", r"(?:旅客姓名|乘客姓名):?"),
+    ("verify", r"验证码:?"),
+    ("hint", r"(?:提示信息|保险费|销售网点代号|签注):?"),
     ("paid", r"(?:实收金额|实付金额|总金额|合计金额|应收金额|金额|车费)(?:\(元\))?:?"),
 )
 _LABEL: Final = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS))
@@ -105,7 +120,7 @@ class Span:
         parts = [self.glyphs[0].text]
         for before, after in pairwise(self.glyphs):
             gap = after.x0 - before.x1
-            latin = ord(before.text[-1]) < 0x2E80 or ord(after.text[0]) < 0x2E80  # ruff: ignore[magic-value-comparison]
+            latin = ord(before.text[-1]) < 0x2E80 or ord(after.text[0]) < 0x2E80  # noqa: PLR2004
             if latin and gap > _TOUCHING * max(before.size, after.size):
                 parts.append(" ")
             parts.append(after.text)
@@ -115,8 +130,13 @@ class Span:
     def box(self) -> Box:
         """The place as fractions of the page."""
         wide, high = self.page.width, self.page.height
-        return Box(self.page.page, max(0.0, self.x0 / wide), max(0.0, self.y0 / high),
-                   min(1.0, self.x1 / wide), min(1.0, self.y1 / high))
+        return Box(
+            self.page.page,
+            max(0.0, self.x0 / wide),
+            max(0.0, self.y0 / high),
+            min(1.0, self.x1 / wide),
+            min(1.0, self.y1 / high),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +169,25 @@ class Sheet:
     lines: tuple[Span, ...]
 
     def named(self, *kinds: str) -> list[Label]:
-        """The labels of these kinds in reading order."""
+        """Pick the labels of these kinds, in reading order."""
         return [label for label in self.labels if label.kind in kinds]
 
     def right_limit(self, label: Label) -> float:
         """Where a value to the right of this label must end: the next label or side title on its height."""
         span = label.span
         limits = [self.page.width * 1.02]
-        limits += [other.span.x0 for other in self.labels if other.span.x0 >= span.x1 - 0.2 * span.size
-                   and other is not label and abs(other.span.middle - span.middle) < 0.7 * max(span.size, other.span.size)]
-        limits += [side.x0 for side in self.sides if side.x0 > span.x1 and
-                   side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size]
+        limits += [
+            other.span.x0
+            for other in self.labels
+            if other.span.x0 >= span.x1 - 0.2 * span.size
+            and other is not label
+            and abs(other.span.middle - span.middle) < 0.7 * max(span.size, other.span.size)
+        ]
+        limits += [
+            side.x0
+            for side in self.sides
+            if side.x0 > span.x1 and side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size
+        ]
         return min(limits)
 
 
@@ -217,7 +245,7 @@ def _labels_of(line: Span) -> list[Label]:
     text = "".join(folded)
     found = []
     for match in _LABEL.finditer(text):
-        glyphs = tuple(dict.fromkeys(origin[match.start():match.end()]))
+        glyphs = tuple(dict.fromkeys(origin[match.start() : match.end()]))
         if match.lastgroup and glyphs:
             found.append(Label(match.lastgroup, Span(line.page, glyphs)))
     return found
@@ -235,8 +263,11 @@ def _side_titles(glyphs: Sequence[Glyph]) -> tuple[list[Side], set[int]]:
                 chain = _chain(first, title, by_char, used)
                 if chain:
                     used.update(id(glyph) for glyph in chain)
-                    sides.append(Side(kind, min(one.x0 for one in chain), max(one.x1 for one in chain),
-                                      chain[0].y0, chain[-1].y1))
+                    sides.append(
+                        Side(
+                            kind, min(one.x0 for one in chain), max(one.x1 for one in chain), chain[0].y0, chain[-1].y1
+                        )
+                    )
     return sides, used
 
 
@@ -246,9 +277,13 @@ def _chain(first: Glyph, title: str, by_char: dict[str, list[Glyph]], used: set[
         return []
     for char in title[1:]:
         last = chain[-1]
-        below = [one for one in by_char.get(char, []) if id(one) not in used
-                 and abs((one.x0 + one.x1) - (last.x0 + last.x1)) < 1.2 * last.size
-                 and 0.7 * last.size < one.middle - last.middle < 5 * last.size]
+        below = [
+            one
+            for one in by_char.get(char, [])
+            if id(one) not in used
+            and abs((one.x0 + one.x1) - (last.x0 + last.x1)) < 1.2 * last.size
+            and 0.7 * last.size < one.middle - last.middle < 5 * last.size
+        ]
         if not below:
             return []
         chain.append(min(below, key=lambda one: one.middle))

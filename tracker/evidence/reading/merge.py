@@ -35,8 +35,42 @@ _OLD_NUMBER: Final = 8
 _DIGITAL_NUMBER: Final = 20
 _FISCAL: Final = (8, 10)
 _OLD_CODES: Final = (10, 12)
+# Provinces by GB/T 2260, and the cities whose tax bureaus stand beside their province's.
 _REGIONS: Final = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "21", "33", "35", "37", "44", "91", "92", "93", "94", "95"])
+    (
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+    )
+)
 _RED_WORDS: Final = re.compile(r"被红冲蓝字|对应正数发票|红字信息表编号|销项负数")
 
 
@@ -67,8 +101,9 @@ class _Draft:
             self.conflicts.append(Conflict(name, ((fact.reader, shown(fact.value)), *others), reason))
 
     def derive(self, name: str, value: str | int, reader: str) -> None:
-        self.chosen[name] = Fact(name, value, Source.STRUCTURED if reader == "内嵌数据" else Source.TEXT, reader,
-                                 Sureness.DERIVED)
+        self.chosen[name] = Fact(
+            name, value, Source.STRUCTURED if reader == "内嵌数据" else Source.TEXT, reader, Sureness.DERIVED
+        )
 
 
 def merge(findings: Sequence[Findings], *, today: date) -> Reading:
@@ -121,8 +156,12 @@ def _weighs(name: str, fact: Fact, best: Fact) -> bool:
     """Whether a differing fact may empty the field: page text does not overrule names that data states."""
     if fact.sureness is Sureness.UNSURE or name in _FREE_TEXT:
         return False
-    if name in _CODED and fact.source is Source.TEXT and TRUST[fact.source] > TRUST[best.source] and \
-            str(fact.value) in str(best.value):
+    if (
+        name in _CODED
+        and fact.source is Source.TEXT
+        and TRUST[fact.source] > TRUST[best.source]
+        and str(fact.value) in str(best.value)
+    ):
         return False  # the page shows a part of it, which is no other reading
     return not (name in _NAMES | {"kind"} and TRUST[fact.source] > TRUST[best.source])
 
@@ -153,15 +192,21 @@ def _sum(draft: _Draft) -> int | None:
 
 
 def _derive_total(draft: _Draft, sums: int, capitals: int | None) -> None:
-    """A tag often points at the ¥ sign alone: the total is then the sum, if the capitals do not contradict."""
+    """Add up the total that a tag left at the ¥ sign alone, unless the capitals contradict."""
     if capitals is not None and capitals not in (sums, -sums):
-        draft.conflicts.append(Conflict("total_fen", (("金额加税额", shown(sums)), ("大写金额", shown(capitals))),
-                                        "金额加税额与大写不符"))
+        draft.conflicts.append(
+            Conflict("total_fen", (("金额加税额", shown(sums)), ("大写金额", shown(capitals))), "金额加税额与大写不符")
+        )
         return
     reader = draft.chosen["amount_ex_tax_fen"].reader
     source = draft.chosen["amount_ex_tax_fen"].source
-    draft.chosen["total_fen"] = Fact("total_fen", sums, source, f"{reader}（金额加税额）",
-                                     Sureness.AGREED if capitals is not None else Sureness.DERIVED)
+    draft.chosen["total_fen"] = Fact(
+        "total_fen",
+        sums,
+        source,
+        f"{reader}（金额加税额）",
+        Sureness.AGREED if capitals is not None else Sureness.DERIVED,
+    )
 
 
 def _settle_sums(draft: _Draft, total: int, sums: int, capitals: int | None) -> None:
@@ -178,18 +223,27 @@ def _zero_tax(draft: _Draft, findings: Sequence[Findings]) -> None:
     """Exempt invoices may leave the tax cell empty: equal totals and 免税 on every line say it is zero."""
     total, ex_tax = draft.fen("total_fen"), draft.fen("amount_ex_tax_fen")
     rates = {item.tax_rate for one in findings for item in one.items}
-    if "tax_amount_fen" not in draft.chosen and total is not None and total == ex_tax and rates and \
-            rates <= {"免税", "不征税", "0%", "***"}:
-        draft.chosen["tax_amount_fen"] = Fact("tax_amount_fen", 0, draft.chosen["total_fen"].source, "免税",
-                                              Sureness.DERIVED)
+    if (
+        "tax_amount_fen" not in draft.chosen
+        and total is not None
+        and total == ex_tax
+        and rates
+        and rates <= {"免税", "不征税", "0%", "***"}
+    ):
+        draft.chosen["tax_amount_fen"] = Fact(
+            "tax_amount_fen", 0, draft.chosen["total_fen"].source, "免税", Sureness.DERIVED
+        )
 
 
 def _check_number(draft: _Draft) -> None:
-    """A key that may be wrong is no key: odd forms stand only when two places agree."""
+    """Drop a key that may be wrong: odd forms stand only when two places agree."""
     number, code = draft.text("invoice_number"), draft.text("invoice_code")
     if number is None:
-        if code is not None and draft.chosen["invoice_code"].source is not Source.STRUCTURED and \
-                any(one.field == "invoice_number" for one in draft.conflicts):
+        if (
+            code is not None
+            and draft.chosen["invoice_code"].source is not Source.STRUCTURED
+            and any(one.field == "invoice_number" for one in draft.conflicts)
+        ):
             draft.drop("invoice_code", "发票号码未确定")
         return
     agreed = len(draft.backing.get("invoice_number", ())) > 1
@@ -209,7 +263,7 @@ def _check_number(draft: _Draft) -> None:
 
 
 def _check_digital(draft: _Draft, number: str, *, trusted: bool) -> None:
-    """The first two digits are the year and the next two the region (rules.md section 7.2)."""
+    """Check that the first two digits are the year and the next two a region (rules.md section 7.2)."""
     issued = draft.value("issue_date")
     wrong_year = isinstance(issued, date) and int(number[:2]) != issued.year % 100
     wrong_region = number[2:4] not in _REGIONS
@@ -232,12 +286,16 @@ def _check_date(draft: _Draft, today: date) -> None:
 
 def _settle_kind(draft: _Draft) -> None:
     code = draft.text("invoice_code")
-    if "kind" not in draft.chosen and code and (kind := kinds.by_code(code)) and \
-            not any(one.field == "kind" for one in draft.conflicts):
+    if (
+        "kind" not in draft.chosen
+        and code
+        and (kind := kinds.by_code(code))
+        and not any(one.field == "kind" for one in draft.conflicts)
+    ):
         draft.chosen["kind"] = Fact("kind", kind, draft.chosen["invoice_code"].source, "发票代码", Sureness.DERIVED)
     for name in ("buyer_tax_id", "seller_tax_id"):
         tax_id = draft.text(name)
-        if tax_id and len(tax_id) == 18 and not _checks(tax_id):  # ruff: ignore[magic-value-comparison]  a unified credit code
+        if tax_id and len(tax_id) == 18 and not _checks(tax_id):  # noqa: PLR2004  a unified credit code
             draft.notes.append(f"{FIELD_NAMES[name]}的校验位不符，请核对票面")
 
 
@@ -256,20 +314,34 @@ def _finished(draft: _Draft, findings: Sequence[Findings]) -> Reading:
     items: tuple[Item, ...] = next((one.items for one in findings if one.items), ())
     legs: tuple[Leg, ...] = next((one.legs for one in findings if one.legs), ())
     amounts = [draft.fen(name) for name in ("total_fen", "amount_ex_tax_fen")]
-    red = any(amount is not None and amount < 0 for amount in amounts) or "红字发票" in draft.notes or \
-        bool(_RED_WORDS.search(draft.text("remarks") or "")) or draft.text("red_of") is not None
+    red = (
+        any(amount is not None and amount < 0 for amount in amounts)
+        or "红字发票" in draft.notes
+        or bool(_RED_WORDS.search(draft.text("remarks") or ""))
+        or draft.text("red_of") is not None
+    )
     kept = {name: fact for name, fact in draft.chosen.items() if name != "capitals_fen"}
     boxes: dict[str, Box] = {name: fact.box for name, fact in kept.items() if fact.box is not None}
     issued = draft.value("issue_date")
     return Reading(
-        kind=draft.text("kind"), invoice_code=draft.text("invoice_code"), invoice_number=draft.text("invoice_number"),
+        kind=draft.text("kind"),
+        invoice_code=draft.text("invoice_code"),
+        invoice_number=draft.text("invoice_number"),
         issue_date=issued if isinstance(issued, date) else None,
-        buyer_name=draft.text("buyer_name"), buyer_tax_id=draft.text("buyer_tax_id"),
-        seller_name=draft.text("seller_name"), seller_tax_id=draft.text("seller_tax_id"),
+        buyer_name=draft.text("buyer_name"),
+        buyer_tax_id=draft.text("buyer_tax_id"),
+        seller_name=draft.text("seller_name"),
+        seller_tax_id=draft.text("seller_tax_id"),
         **{name: draft.fen(name) for name in AMOUNT_FIELDS},
-        red_letter=red, red_of=draft.text("red_of"), passenger=draft.text("passenger"), remarks=draft.text("remarks"),
-        items=items, legs=legs,
+        red_letter=red,
+        red_of=draft.text("red_of"),
+        passenger=draft.text("passenger"),
+        remarks=draft.text("remarks"),
+        items=items,
+        legs=legs,
         sources={name: fact.source for name, fact in kept.items()},
         sureness={name: fact.sureness for name, fact in kept.items()},
-        boxes=boxes, conflicts=tuple(draft.conflicts), notes=tuple(dict.fromkeys(draft.notes)),
+        boxes=boxes,
+        conflicts=tuple(draft.conflicts),
+        notes=tuple(dict.fromkeys(draft.notes)),
     )

@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 
 # 合计金额 is without tax: filing it as the total would lose the tax on every invoice.
 _CUSTOM_DATA: Final = {
-    "发票代码": "invoice_code", "发票号码": "invoice_number", "开票日期": "issue_date",
-    "购买方名称": "buyer_name", "购买方纳税人识别号": "buyer_tax_id",
-    "销售方名称": "seller_name", "销售方纳税人识别号": "seller_tax_id",
-    "合计金额": "amount_ex_tax_fen", "合计税额": "tax_amount_fen", "价税合计": "total_fen", "模板编号": "kind",
+    "发票代码": "invoice_code",
+    "发票号码": "invoice_number",
+    "开票日期": "issue_date",
+    "购买方名称": "buyer_name",
+    "购买方纳税人识别号": "buyer_tax_id",
+    "销售方名称": "seller_name",
+    "销售方纳税人识别号": "seller_tax_id",
+    "合计金额": "amount_ex_tax_fen",
+    "合计税额": "tax_amount_fen",
+    "价税合计": "total_fen",
+    "模板编号": "kind",
 }
 _QR_SIDE: Final = (40, 1600)
 _MAX_PICTURES: Final = 8
@@ -79,8 +86,11 @@ def _tagged(document: OfdDocument) -> Iterator[Findings]:
 
 
 def _document_values(document: OfdDocument) -> Findings:
-    found = [structured.fact(field, text, reader="文档属性") for name, text in document.custom_data.items()
-             if (field := _CUSTOM_DATA.get(name)) and text]
+    found = [
+        structured.fact(field, text, reader="文档属性")
+        for name, text in document.custom_data.items()
+        if (field := _CUSTOM_DATA.get(name)) and text
+    ]
     return Findings(tuple(one for one in found if one is not None))
 
 
@@ -110,13 +120,23 @@ def _without_boxes(findings: Findings) -> Findings:
 def _box(run: TextRun, size: tuple[float, float, float, float]) -> Box | None:
     if not run.glyphs:
         return None
-    return Box(run.page, min(one.x0 for one in run.glyphs) / size[2], min(one.y0 for one in run.glyphs) / size[3],
-               max(one.x1 for one in run.glyphs) / size[2], max(one.y1 for one in run.glyphs) / size[3])
+    return Box(
+        run.page,
+        min(one.x0 for one in run.glyphs) / size[2],
+        min(one.y0 for one in run.glyphs) / size[3],
+        max(one.x1 for one in run.glyphs) / size[2],
+        max(one.y1 for one in run.glyphs) / size[3],
+    )
 
 
 def _around(boxes: list[Box]) -> Box | None:
     same_page = [box for box in boxes if box.page == boxes[0].page]
     if not same_page:
         return None
-    return Box(same_page[0].page, min(box.x0 for box in same_page), min(box.y0 for box in same_page),
-               max(box.x1 for box in same_page), max(box.y1 for box in same_page))
+    return Box(
+        same_page[0].page,
+        min(box.x0 for box in same_page),
+        min(box.y0 for box in same_page),
+        max(box.x1 for box in same_page),
+        max(box.y1 for box in same_page),
+    )

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     import pypdfium2 as pdfium
 
 _INFO_FIELDS: Final = {
-    "InvoiceNumber": "invoice_number", "InvoiceCode": "invoice_code", "IssueTime": "issue_date",
-    "TotalAmWithoutTax": "amount_ex_tax_fen", "TotalTaxAm": "tax_amount_fen",
-    "TotalTax-includedAmount": "total_fen", "SellerIdNum": "seller_tax_id", "BuyerIdNum": "buyer_tax_id",
-    "SellerName": "seller_name", "BuyerName": "buyer_name",
+    "InvoiceNumber": "invoice_number",
+    "InvoiceCode": "invoice_code",
+    "IssueTime": "issue_date",
+    "TotalAmWithoutTax": "amount_ex_tax_fen",
+    "TotalTaxAm": "tax_amount_fen",
+    "TotalTax-includedAmount": "total_fen",
+    "SellerIdNum": "seller_tax_id",
+    "BuyerIdNum": "buyer_tax_id",
+    "SellerName": "seller_name",
+    "BuyerName": "buyer_name",
 }
 _QR_SCALES: Final = (2.0, 4.0)
 _LARGEST_SIDE: Final = 3000

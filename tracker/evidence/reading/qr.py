@@ -75,7 +75,7 @@ def _attempt(grey: Image, attempt: int) -> Image | None:
         return _shrunk(grey, _FIRST_TRY)
     if attempt == 1:
         return _shrunk(grey, _SECOND_TRY) if longest > _FIRST_TRY else grey.resize((grey.width * 2, grey.height * 2))
-    if attempt == 2:  # ruff: ignore[magic-value-comparison]  faint or badly lit paper
+    if attempt == 2:  # noqa: PLR2004  faint or badly lit paper
         return ImageOps.autocontrast(_shrunk(grey, _FIRST_TRY), cutoff=5)
     return _shrunk(grey, _FIRST_TRY // 2) if longest > _FIRST_TRY // 2 else None
 
@@ -89,9 +89,12 @@ def _shrunk(image: Image, longest: int) -> Image:
 
 def _decode_once(picture: Image) -> list[tuple[str, Box]]:
     found = []
-    for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
-        corners = (code.position.top_left, code.position.top_right, code.position.bottom_left, code.position.bottom_right)
+    for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
+        place = code.position
+        corners = (place.top_left, place.top_right, place.bottom_left, place.bottom_right)
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
-        box = Box(0, min(xs) / picture.width, min(ys) / picture.height, max(xs) / picture.width, max(ys) / picture.height)
+        box = Box(
+            0, min(xs) / picture.width, min(ys) / picture.height, max(xs) / picture.width, max(ys) / picture.height
+        )
         found.append((code.text, box))
     return found

@@ -17,7 +17,9 @@ READER: Final = "票面文字"
 _TRAIN: Final = re.compile(r"[GDCZTKYLSF]?\d{1,5}")
 _STATION: Final = re.compile(r"([\u4e00-\u9fff]{1,8})站")
 _PERSON: Final = re.compile(r"[\dX]{4,10}\*{4,}[\dX]{1,4}([\u4e00-\u9fff·A-Za-z ]{2,40})")
-_SEAT: Final = re.compile(r"(商务座|特等座|一等座|二等座|优选一等座|无座|硬座|软座|硬卧|软卧|动卧|一等卧|二等卧|高级软卧)")
+_SEAT: Final = re.compile(
+    r"(商务座|特等座|优选一等座|一等座|二等座|无座|硬座|软座|硬卧|高级软卧|软卧|动卧|一等卧|二等卧)"
+)
 
 
 def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
@@ -55,16 +57,30 @@ def _fares(sheet: Sheet) -> list[Fact]:
 
 
 def _legs(sheet: Sheet, lines: list[str]) -> tuple[Leg, ...]:
-    pieces = [(values.fold(piece.text), piece) for line in sheet.lines
-              for piece in split_at_gaps(sheet.page, line.glyphs, 1.0)]
+    pieces = [
+        (values.fold(piece.text), piece)
+        for line in sheet.lines
+        for piece in split_at_gaps(sheet.page, line.glyphs, 1.0)
+    ]
     stations = [(match[1], piece) for text, piece in pieces if (match := _STATION.fullmatch(text))]
-    trains = [text for text, piece in pieces if _TRAIN.fullmatch(text) and stations
-              and abs(piece.middle - stations[0][1].middle) < 2 * piece.size]
+    trains = [
+        text
+        for text, piece in pieces
+        if _TRAIN.fullmatch(text) and stations and abs(piece.middle - stations[0][1].middle) < 2 * piece.size
+    ]
     days = [found for line in lines if "开" in line and "开票" not in line and (found := values.day(line))]
     times = [match[1] for line in lines if (match := re.search(r"(\d{1,2}:\d{2})开", line))]
     seats = [match[1] for line in lines if (match := _SEAT.search(line))]
-    if len(stations) != 2:  # ruff: ignore[magic-value-comparison]  where from and where to
+    if len(stations) != 2:  # noqa: PLR2004  where from and where to
         return ()
     start, end = sorted(stations, key=lambda one: one[1].x0)
-    return (Leg(start[0], end[0], number=trains[0] if trains else "", seat=seats[0] if seats else "",
-                day=days[0] if days else None, time=times[0] if times else ""),)
+    return (
+        Leg(
+            start[0],
+            end[0],
+            number=trains[0] if trains else "",
+            seat=seats[0] if seats else "",
+            day=days[0] if days else None,
+            time=times[0] if times else "",
+        ),
+    )

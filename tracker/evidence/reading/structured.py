@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.markup import child, descendants, local_name, namespace_end, text_of
 from tracker.evidence.reading import kinds, qr, values
-from tracker.evidence.reading.facts import Box, Fact, Findings, Item, Leg, Source, Sureness
+from tracker.evidence.reading.facts import Box, Fact, Findings, Item, Leg, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,18 +21,25 @@ if TYPE_CHECKING:
 _DIGITAL: Final = {
     "invoice_number": ("InvoiceNumber", "EIid"),
     "issue_date": ("IssueTime", "RequestTime"),
-    "buyer_name": ("BuyerName",), "buyer_tax_id": ("BuyerIdNum",),
-    "seller_name": ("SellerName",), "seller_tax_id": ("SellerIdNum",),
-    "amount_ex_tax_fen": ("TotalAmWithoutTax",), "tax_amount_fen": ("TotalTaxAm",),
+    "buyer_name": ("BuyerName",),
+    "buyer_tax_id": ("BuyerIdNum",),
+    "seller_name": ("SellerName",),
+    "seller_tax_id": ("SellerIdNum",),
+    "amount_ex_tax_fen": ("TotalAmWithoutTax",),
+    "tax_amount_fen": ("TotalTaxAm",),
     "total_fen": ("TotalTax-includedAmount", "TotalTaxIncludedAmount"),
     "capitals_fen": ("TotalTax-includedAmountInChinese",),
-    "red_of": ("OriginalInvoiceCode", "OriginalInvoiceNumber"), "remarks": ("Remark",),
+    "red_of": ("OriginalInvoiceCode", "OriginalInvoiceNumber"),
+    "remarks": ("Remark",),
 }
 _OLDER: Final = {
-    "invoice_code": ("InvoiceCode",), "invoice_number": ("InvoiceNo", "InvoiceNumber"),
+    "invoice_code": ("InvoiceCode",),
+    "invoice_number": ("InvoiceNo", "InvoiceNumber"),
     "issue_date": ("IssueDate", "IssueTime"),
-    "buyer_name": ("BuyerName",), "buyer_tax_id": ("BuyerTaxID", "BuyerIdNum"),
-    "seller_name": ("SellerName",), "seller_tax_id": ("SellerTaxID", "SellerIdNum"),
+    "buyer_name": ("BuyerName",),
+    "buyer_tax_id": ("BuyerTaxID", "BuyerIdNum"),
+    "seller_name": ("SellerName",),
+    "seller_tax_id": ("SellerTaxID", "SellerIdNum"),
     "amount_ex_tax_fen": ("TaxExclusiveTotalAmount", "TotalAmWithoutTax"),
     "tax_amount_fen": ("TaxTotalAmount", "TotalTaxAm"),
     "total_fen": ("TaxInclusiveTotalAmount", "TotalTax-includedAmount"),
@@ -41,20 +48,35 @@ _OLDER: Final = {
 }
 _XBRL: Final = {
     "invoice_code": ("CodeOfInvoice", "EInvoiceCode", "InvoiceCode"),
-    "invoice_number": ("NumberOfInvoice", "ElectronicInvoiceRailwayETicketNumber",
-                       "ElectronicInvoiceAirTransportReceiptNumber", "EInvoiceNumber", "InvoiceNumber"),
+    "invoice_number": (
+        "NumberOfInvoice",
+        "ElectronicInvoiceRailwayETicketNumber",
+        "ElectronicInvoiceAirTransportReceiptNumber",
+        "EInvoiceNumber",
+        "InvoiceNumber",
+    ),
     "issue_date": ("DateOfIssue", "IssueDate", "InvoiceDate"),
     "buyer_name": ("NameOfPurchaser", "PayerPartyName", "BuyerName"),
-    "buyer_tax_id": ("TaxpayerIdentificationNumberUnifiedSocialCreditCodeOfPurchaser",
-                     "UnifiedSocialCreditCodeOfPurchaser", "PayerPartyCode", "BuyerIdNum"),
+    "buyer_tax_id": (
+        "TaxpayerIdentificationNumberUnifiedSocialCreditCodeOfPurchaser",
+        "UnifiedSocialCreditCodeOfPurchaser",
+        "PayerPartyCode",
+        "BuyerIdNum",
+    ),
     "seller_name": ("NameOfSeller", "InvoicingPartyName", "IssueParty", "SellerName"),
-    "seller_tax_id": ("TaxpayerIdentificationNumberUnifiedSocialCreditCodeOfSeller",
-                      "UnifiedSocialCreditCodeOfSeller", "InvoicingPartyCode", "IssuePartyCode", "SellerIdNum"),
+    "seller_tax_id": (
+        "TaxpayerIdentificationNumberUnifiedSocialCreditCodeOfSeller",
+        "UnifiedSocialCreditCodeOfSeller",
+        "InvoicingPartyCode",
+        "IssuePartyCode",
+        "SellerIdNum",
+    ),
     "amount_ex_tax_fen": ("TotalAmountExcludingTax",),
     "tax_amount_fen": ("TotalTaxAmount", "TaxAmount", "VatTaxAmount"),
     "total_fen": ("TaxIncludedAmountInFigures", "TotalAmount", "Fare"),
     "capitals_fen": ("TaxIncludedAmountInWords", "TotalAmountCapital", "TotalAmountInWords"),
-    "red_of": ("NumberOfOriginalInvoice",), "remarks": ("Remarks", "Remark"),
+    "red_of": ("NumberOfOriginalInvoice",),
+    "remarks": ("Remarks", "Remark"),
     "passenger": ("PassengerName", "Name"),
 }
 _KIND_NAMES: Final = ("TypeOfVoucher", "TypeOfInvoice", "EInvoiceName", "InvoiceType")
@@ -104,8 +126,11 @@ def plain_leaf(element: Element) -> tuple[str, Box | None]:
 def read_tree(root: Element, *, reader: str, leaf: Leaf = plain_leaf) -> Findings:
     """Read a voucher tree of any known family; an unknown tree gives no facts."""
     tree = _Tree(root, leaf, reader, _header_elements(root))
-    if namespace_end(root) == "instance" or any(namespace_end(one) in _XBRL_KINDS for one in root) or \
-            local_name(root).lower() == "xbrl":
+    if (
+        namespace_end(root) == "instance"
+        or any(namespace_end(one) in _XBRL_KINDS for one in root)
+        or local_name(root).lower() == "xbrl"
+    ):
         return _read_xbrl(tree)
     if "TotalAmWithoutTax" in tree.header or "TaxSupervisionInfo" in tree.header or "EInvoiceData" in tree.header:
         return _read_digital(tree)
@@ -114,11 +139,10 @@ def read_tree(root: Element, *, reader: str, leaf: Leaf = plain_leaf) -> Finding
     return Findings()
 
 
-def fact(field: str, text: str, *, reader: str, box: Box | None = None, source: Source = Source.STRUCTURED,
-         sureness: Sureness = Sureness.STATED) -> Fact | None:
+def fact(field: str, text: str, *, reader: str, box: Box | None = None) -> Fact | None:
     """Read one field's text into a fact by the field's own rules; None if the text is no such value."""
     value = _PARSERS[field](text)
-    return None if value is None else Fact(field, value, source, reader, sureness, box)
+    return None if value is None else Fact(field, value, Source.STRUCTURED, reader, box=box)
 
 
 def _optional(text: str) -> str | None:
@@ -131,13 +155,21 @@ def _date(text: str) -> date | None:
 
 _PARSERS: Final[dict[str, Callable[[str], str | int | date | None]]] = {
     "kind": kinds.by_wording,
-    "invoice_code": values.digits, "invoice_number": values.digits, "issue_date": _date,
-    "buyer_name": values.name, "seller_name": values.name,
-    "buyer_tax_id": values.tax_id, "seller_tax_id": values.tax_id,
-    "amount_ex_tax_fen": values.amount_fen, "tax_amount_fen": values.tax_fen,
-    "other_charges_fen": values.amount_fen, "total_fen": values.amount_fen,
-    "capitals_fen": values.capitals_fen, "red_of": values.digits,
-    "remarks": _optional, "passenger": _optional,
+    "invoice_code": values.digits,
+    "invoice_number": values.digits,
+    "issue_date": _date,
+    "buyer_name": values.name,
+    "seller_name": values.name,
+    "buyer_tax_id": values.tax_id,
+    "seller_tax_id": values.tax_id,
+    "amount_ex_tax_fen": values.amount_fen,
+    "tax_amount_fen": values.tax_fen,
+    "other_charges_fen": values.amount_fen,
+    "total_fen": values.amount_fen,
+    "capitals_fen": values.capitals_fen,
+    "red_of": values.digits,
+    "remarks": _optional,
+    "passenger": _optional,
 }
 
 
@@ -184,13 +216,14 @@ def _read_xbrl(tree: _Tree) -> Findings:
         facts = _air_amounts(tree, facts)
     if family == "rai" and values.fold(tree.text("TypeOfBusiness")) == "退":
         notes.append("这是退票凭证（退票费），请核对能否报销")
-    items = tuple(item for one in tree.root.iter() if local_name(one).endswith("Tuple")
-                  if (item := _item(tree, one)) is not None)
+    items = tuple(
+        item for one in tree.root.iter() if local_name(one).endswith("Tuple") if (item := _item(tree, one)) is not None
+    )
     return Findings(tuple(facts), items, _legs(tree, family), tuple(notes))
 
 
 def _fiscal_number(tree: _Tree, facts: list[Fact]) -> list[Fact]:
-    """A bill that states only its 18-digit id is keyed by the id's parts, as the bill prints them."""
+    """Key a bill that states only its 18-digit id by the id's parts, as the bill prints them."""
     if any(one.field == "invoice_number" for one in facts):
         return []
     whole = values.digits(tree.text("EInvoiceID"))
@@ -198,8 +231,10 @@ def _fiscal_number(tree: _Tree, facts: list[Fact]) -> list[Fact]:
         return []
     if len(whole) != _FISCAL_ID:
         return [Fact("invoice_number", whole, Source.STRUCTURED, tree.reader)]
-    return [Fact("invoice_code", whole[:8], Source.STRUCTURED, tree.reader),
-            Fact("invoice_number", whole[8:], Source.STRUCTURED, tree.reader)]
+    return [
+        Fact("invoice_code", whole[:8], Source.STRUCTURED, tree.reader),
+        Fact("invoice_number", whole[8:], Source.STRUCTURED, tree.reader),
+    ]
 
 
 def _air_amounts(tree: _Tree, facts: list[Fact]) -> list[Fact]:
@@ -221,9 +256,16 @@ def _air_amounts(tree: _Tree, facts: list[Fact]) -> list[Fact]:
 
 def _legs(tree: _Tree, family: str) -> tuple[Leg, ...]:
     if family == "rai":
-        legs = [Leg(tree.text("DepartureStation"), tree.text("DestinationStation"), number=tree.text("TrainNumber"),
-                    seat=tree.text("SeatLevel"), day=values.day(tree.text("TravelDate")),
-                    time=tree.text("DepartureTime"))]
+        legs = [
+            Leg(
+                tree.text("DepartureStation"),
+                tree.text("DestinationStation"),
+                number=tree.text("TrainNumber"),
+                seat=tree.text("SeatLevel"),
+                day=values.day(tree.text("TravelDate")),
+                time=tree.text("DepartureTime"),
+            )
+        ]
     else:
         groups = [one for one in tree.root.iter() if local_name(one) == "DetailInformationOfAirTicketTuple"]
         legs = [_air_leg(tree, one) for one in groups or ([tree.root] if "Flight" in tree.header else [])]
@@ -238,9 +280,15 @@ def _air_leg(tree: _Tree, group: Element) -> Leg:
                     return found
         return ""
 
-    return Leg(text("DepartureStation"), text("DestinationStation"), text("Carrier"), text("Flight"),
-               text("SeatLevel", "Class"), values.day(text("CarrierDate", "Date", "TravelDate")),
-               text("DepartureTime", "Time"))
+    return Leg(
+        text("DepartureStation"),
+        text("DestinationStation"),
+        text("Carrier"),
+        text("Flight"),
+        text("SeatLevel", "Class"),
+        values.day(text("CarrierDate", "Date", "TravelDate")),
+        text("DepartureTime", "Time"),
+    )
 
 
 def _items(tree: _Tree, name: str) -> tuple[Item, ...]:
@@ -256,9 +304,16 @@ def _item(tree: _Tree, group: Element) -> Item | None:
 
     if not text("name"):
         return None
-    return Item(values.tidy(text("name")), values.tidy(text("spec")), values.tidy(text("unit")), text("quantity"),
-                text("unit_price"), values.amount_fen(text("amount")), rate(text("tax_rate")),
-                values.tax_fen(text("tax")))
+    return Item(
+        values.tidy(text("name")),
+        values.tidy(text("spec")),
+        values.tidy(text("unit")),
+        text("quantity"),
+        text("unit_price"),
+        values.amount_fen(text("amount")),
+        rate(text("tax_rate")),
+        values.tax_fen(text("tax")),
+    )
 
 
 def rate(text: str) -> str:
@@ -269,7 +324,7 @@ def rate(text: str) -> str:
         return plain
     if plain.endswith("%"):
         return f"{hundredths / 100:g}%"
-    return f"{hundredths}%" if hundredths < 100 else plain  # ruff: ignore[magic-value-comparison]  0.13 is 13 percent
+    return f"{hundredths}%" if hundredths < 100 else plain  # noqa: PLR2004  0.13 is 13 percent
 
 
 def _header_elements(root: Element) -> dict[str, list[Element]]:

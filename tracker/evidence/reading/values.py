@@ -21,8 +21,13 @@ _DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{6}")
 _SPACED_DATE = re.compile(r"((?:19|20)\d{2})\s+(\d{1,2})\s+(\d{1,2})")
 _TAX_ID = re.compile(r"[0-9A-Z]{15,20}")
-_DIGITS: Final = {char: value for value, chars in enumerate(
-    ("零〇", "壹一", "贰二貳两", "叁三參叄", "肆四", "伍五", "陆六陸", "柒七", "捌八", "玖九")) for char in chars}
+_DIGITS: Final = {
+    char: value
+    for value, chars in enumerate(
+        ("零〇", "壹一", "贰二貳两", "叁三參叄", "肆四", "伍五", "陆六陸", "柒七", "捌八", "玖九")
+    )
+    for char in chars
+}
 _PLACES: Final = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 _BIG: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 CAPITAL_CHARS: Final = frozenset("".join([*_DIGITS, *_PLACES, *_BIG]) + "元圆圓角分整正负負")
@@ -41,8 +46,7 @@ def tidy(text: str) -> str:
     Full-width punctuation stays as printed, since names carry it.
     """
     text = "".join(
-        unicodedata.normalize("NFKC", char) if _is_compatibility(char) else char
-        for char in text.translate(_RADICALS)
+        unicodedata.normalize("NFKC", char) if _is_compatibility(char) else char for char in text.translate(_RADICALS)
     )
     text = "".join(" " if char.isspace() else char for char in text)
     return " ".join("".join(char for char in text if unicodedata.category(char)[0] != "C").split())
@@ -50,7 +54,7 @@ def tidy(text: str) -> str:
 
 def _is_compatibility(char: str) -> bool:
     # Kangxi radicals and compatibility ideographs print like ordinary characters; nobody means them.
-    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF or 0x2F800 <= ord(char) <= 0x2FA1F  # ruff: ignore[magic-value-comparison]
+    return 0x2E80 <= ord(char) <= 0x2FDF or 0xF900 <= ord(char) <= 0xFAFF or 0x2F800 <= ord(char) <= 0x2FA1F  # noqa: PLR2004
 
 
 def amount_fen(text: str) -> int | None:
@@ -88,13 +92,13 @@ def day(text: str) -> date | None:
         found = date(parts[0], parts[1], parts[2])
     except ValueError:
         return None
-    return found if 1990 <= found.year <= 2099 else None  # ruff: ignore[magic-value-comparison]
+    return found if 1990 <= found.year <= 2099 else None  # noqa: PLR2004
 
 
 def digits(text: str) -> str | None:
     """Read an invoice code or number: digits alone once spaces are gone, 4 to 24 of them."""
     plain = fold(text)
-    return plain if plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 24 else None  # ruff: ignore[magic-value-comparison]
+    return plain if plain.isascii() and plain.isdigit() and 4 <= len(plain) <= 24 else None  # noqa: PLR2004
 
 
 def tax_id(text: str) -> str | None:
@@ -106,7 +110,7 @@ def tax_id(text: str) -> str | None:
 def name(text: str) -> str | None:
     """Read a party's name: something with letters in it and no cipher-area signs."""
     plain = tidy(text).strip(" :：")
-    if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # ruff: ignore[magic-value-comparison]
+    if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # noqa: PLR2004
         return None
     return None if re.search(r"[<>]|[+*/][\d<>+*/-]{3}", plain) else plain
 
@@ -140,7 +144,7 @@ def _whole(text: str) -> int | None:
         elif char in _BIG:
             section += digit or 0
             digit = None
-            total = (total + section) * _BIG[char] if _BIG[char] > 10_000 else total + section * _BIG[char]  # ruff: ignore[magic-value-comparison]
+            total = (total + section) * _BIG[char] if _BIG[char] > 10_000 else total + section * _BIG[char]  # noqa: PLR2004
             section = 0
         else:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import atan2, degrees
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,7 @@ class Drawing:
                 yield from self._group(layer, origin, style, 0)
         for appearance in self.document.annotations(self.page):
             box = numbers(appearance.get("Boundary", ""))
-            shift = _shifted(origin, box[0], box[1]) if len(box) == 4 else origin  # ruff: ignore[magic-value-comparison]
+            shift = _shifted(origin, box[0], box[1]) if len(box) == 4 else origin  # noqa: PLR2004
             yield from self._group(appearance, shift, _Style(), 0)
 
     def _group(self, group: Element, matrix: Matrix, style: _Style, depth: int) -> Iterator[Mark]:
@@ -114,9 +115,9 @@ class Drawing:
             if kind not in ("PathObject", "TextObject", "ImageObject"):
                 continue
             box = numbers(one.get("Boundary", ""))
-            placed = _shifted(matrix, box[0], box[1]) if len(box) == 4 else matrix  # ruff: ignore[magic-value-comparison]
+            placed = _shifted(matrix, box[0], box[1]) if len(box) == 4 else matrix  # noqa: PLR2004
             own = numbers(one.get("CTM", ""))
-            inner = _times(placed, _matrix(own)) if len(own) == 6 else placed  # ruff: ignore[magic-value-comparison]
+            inner = _times(placed, _matrix(own)) if len(own) == 6 else placed  # noqa: PLR2004
             drawn = self._styled(one, self._parameters(style, one.get("DrawParam")))
             if kind == "PathObject":
                 yield from self._path(one, inner, drawn)
@@ -135,8 +136,13 @@ class Drawing:
     def _styled(element: Element, style: _Style) -> _Style:
         stroke = _colour(next(children(element, "StrokeColor"), None), style.stroke) or style.stroke
         fill = _colour(next(children(element, "FillColor"), None), style.fill)
-        return replace(style, stroke=stroke, fill=fill, width=number_or(element.get("LineWidth"), style.width),
-                       opacity=min(1.0, max(0.0, number_or(element.get("Alpha"), style.opacity * 255) / 255)))
+        return replace(
+            style,
+            stroke=stroke,
+            fill=fill,
+            width=number_or(element.get("LineWidth"), style.width),
+            opacity=min(1.0, max(0.0, number_or(element.get("Alpha"), style.opacity * 255) / 255)),
+        )
 
     def _path(self, element: Element, matrix: Matrix, style: _Style) -> Iterator[Mark]:
         data = text_of_whole(next(children(element, "AbbreviatedData"), None))
@@ -163,7 +169,7 @@ class Drawing:
             at_x, at_y = x, y
             for index, char in enumerate(text):
                 points.append(_moved(matrix, (at_x, at_y)))
-                wide = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # ruff: ignore[magic-value-comparison]  CJK starts there
+                wide = size * (0.5 if ord(char) < 0x2E80 else 1.0)  # noqa: PLR2004  CJK starts there
                 at_x += step_at(right, index, 0.0 if down else wide)
                 at_y += step_at(down, index, 0.0)
             yield Letters(text, tuple(points), size * scale, style.fill or _BLACK, _turn(matrix), family, style.opacity)
@@ -173,8 +179,12 @@ class Drawing:
         if part and self.document.archive.has(part):
             corners = [_moved(matrix, point) for point in ((0.0, 0.0), (1.0, 1.0))]
             (x0, y0), (x1, y1) = corners
-            yield Pasted(part, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), style.opacity,
-                         element.get("BlendMode", "").lower() in ("darken", "multiply"))
+            yield Pasted(
+                part,
+                (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
+                style.opacity,
+                element.get("BlendMode", "").lower() in ("darken", "multiply"),
+            )
 
 
 def outline(data: str) -> Iterator[list[Point]]:
@@ -187,7 +197,7 @@ def outline(data: str) -> Iterator[list[Point]]:
         count = _ARGUMENTS.get(command)
         if count is None:
             break
-        arguments = [number_or(word, 0.0) for word in words[position + 1:position + 1 + count]]
+        arguments = [number_or(word, 0.0) for word in words[position + 1 : position + 1 + count]]
         if len(arguments) < count:
             break
         position += 1 + count
@@ -222,8 +232,7 @@ def _flattened(start: Point, command: str, numbers_: list[float]) -> list[Point]
 def _on_curve(controls: list[Point], share: float) -> Point:
     points = controls
     while len(points) > 1:
-        points = [(ax + (bx - ax) * share, ay + (by - ay) * share)
-                  for (ax, ay), (bx, by) in zip(points, points[1:], strict=False)]
+        points = [(ax + (bx - ax) * share, ay + (by - ay) * share) for (ax, ay), (bx, by) in pairwise(points)]
     return points[0]
 
 
@@ -231,11 +240,11 @@ def _colour(element: Element | None, otherwise: Colour | None) -> Colour | None:
     if element is None:
         return otherwise
     parts = [max(0, min(255, int(value))) for value in numbers(element.get("Value", ""))]
-    if len(parts) == 3:  # ruff: ignore[magic-value-comparison]  red, green, blue
+    if len(parts) == 3:  # noqa: PLR2004  red, green, blue
         return parts[0], parts[1], parts[2]
     if len(parts) == 1:
         return parts[0], parts[0], parts[0]
-    if len(parts) == 4:  # ruff: ignore[magic-value-comparison]  CMYK in hundredths or bytes
+    if len(parts) == 4:  # noqa: PLR2004  CMYK in hundredths or bytes
         c, m, y, k = (part / 255 for part in parts)
         return round(255 * (1 - c) * (1 - k)), round(255 * (1 - m) * (1 - k)), round(255 * (1 - y) * (1 - k))
     return otherwise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from tracker.evidence.ofd import OfdDocument
 from tracker.evidence.reading.ofd_reader import read_picture
@@ -43,7 +43,7 @@ def _paint(document: OfdDocument, page: OfdPage, longest: int) -> Image.Image:
 def _paint_path(pen: ImageDraw.ImageDraw, mark: Path, scale: float) -> None:
     for line in mark.lines:
         points = [(x * scale, y * scale) for x, y in line]
-        if mark.fill is not None and len(points) > 2:  # ruff: ignore[magic-value-comparison]  an area needs three corners
+        if mark.fill is not None and len(points) > 2:  # noqa: PLR2004  an area needs three corners
             pen.polygon(points, fill=mark.fill)
         if mark.stroke is not None:
             pen.line(points, fill=mark.stroke, width=max(1, min(200, round(mark.width * scale))))
@@ -51,7 +51,7 @@ def _paint_path(pen: ImageDraw.ImageDraw, mark: Path, scale: float) -> None:
 
 def _paint_letters(canvas: Image.Image, pen: ImageDraw.ImageDraw, mark: Letters, scale: float) -> None:
     pixels = round(mark.size * scale)
-    if not 2 <= pixels <= 2000:  # ruff: ignore[magic-value-comparison]  invisible or larger than a page
+    if not 2 <= pixels <= 2000:  # noqa: PLR2004  invisible or larger than a page
         return
     face = font(_style(mark.family), pixels)
     colour = _faded(mark.colour, mark.opacity)
@@ -62,17 +62,18 @@ def _paint_letters(canvas: Image.Image, pen: ImageDraw.ImageDraw, mark: Letters,
         if abs(mark.turn) < 1:
             pen.text(where, char, font=face, fill=colour, anchor="ls")
         else:
-            _paint_turned(canvas, char, where, face, colour, mark.turn)
+            _paint_turned(canvas, char, where, face, mark)
 
 
-def _paint_turned(canvas: Image.Image, char: str, where: tuple[float, float], face: object, colour: tuple[int, int, int],
-                  turn: float) -> None:
+def _paint_turned(
+    canvas: Image.Image, char: str, where: tuple[float, float], face: ImageFont.FreeTypeFont, mark: Letters
+) -> None:
     """Turn a letter about its base point: it is drawn in the middle of a square and rotated there."""
-    half = round(getattr(face, "size", 10) * 1.5)
+    half = round(face.size * 1.5)
     stamp = Image.new("L", (2 * half, 2 * half), 0)
-    ImageDraw.Draw(stamp).text((half, half), char, font=face, fill=255, anchor="ls")  # type: ignore[arg-type]
-    stamp = stamp.rotate(-turn, resample=Image.Resampling.BILINEAR)
-    canvas.paste(colour, (round(where[0]) - half, round(where[1]) - half), stamp)
+    ImageDraw.Draw(stamp).text((half, half), char, font=face, fill=255, anchor="ls")
+    stamp = stamp.rotate(-mark.turn, resample=Image.Resampling.BILINEAR)
+    canvas.paste(_faded(mark.colour, mark.opacity), (round(where[0]) - half, round(where[1]) - half), stamp)
 
 
 def _paint_picture(document: OfdDocument, canvas: Image.Image, mark: Pasted, scale: float) -> None:

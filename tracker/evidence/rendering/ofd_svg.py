@@ -38,8 +38,10 @@ def _page(document: OfdDocument, page: OfdPage) -> str:
             body.append(_letters(mark))
         else:
             body.append(_picture(document, mark))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide:g}mm" '
-            f'height="{high:g}mm" viewBox="0 0 {wide:g} {high:g}">{"".join(body)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide:g}mm" '
+        f'height="{high:g}mm" viewBox="0 0 {wide:g} {high:g}">{"".join(body)}</svg>'
+    )
 
 
 def _path(mark: Path) -> str:
@@ -51,18 +53,25 @@ def _path(mark: Path) -> str:
 
 
 def _letters(mark: Letters) -> str:
-    shown = [(char, point) for char, point in zip(mark.text, mark.points, strict=False)
-             if char.isprintable() and not char.isspace()]
+    shown = [
+        (char, point)
+        for char, point in zip(mark.text, mark.points, strict=False)
+        if char.isprintable() and not char.isspace()
+    ]
     if not shown:
         return ""
     text = escape("".join(char for char, _ in shown))
     if abs(mark.turn) < 1:
         xs, ys = " ".join(f"{x:.3f}" for _, (x, _) in shown), " ".join(f"{y:.3f}" for _, (_, y) in shown)
-        return (f'<text x="{xs}" y="{ys}" font-family={quoteattr(_FONTS)} font-size="{mark.size:.3f}" '
-                f'fill="{_hex(mark.colour)}" fill-opacity="{mark.opacity:.2f}">{text}</text>')
+        return (
+            f'<text x="{xs}" y="{ys}" font-family={quoteattr(_FONTS)} font-size="{mark.size:.3f}" '
+            f'fill="{_hex(mark.colour)}" fill-opacity="{mark.opacity:.2f}">{text}</text>'
+        )
     return "".join(
         f'<text transform="translate({x:.3f} {y:.3f}) rotate({mark.turn:.2f})" font-family={quoteattr(_FONTS)} '
-        f'font-size="{mark.size:.3f}" fill="{_hex(mark.colour)}">{escape(char)}</text>' for char, (x, y) in shown)
+        f'font-size="{mark.size:.3f}" fill="{_hex(mark.colour)}">{escape(char)}</text>'
+        for char, (x, y) in shown
+    )
 
 
 def _picture(document: OfdDocument, mark: Pasted) -> str:
@@ -72,8 +81,10 @@ def _picture(document: OfdDocument, mark: Pasted) -> str:
     picture.thumbnail((_LONGEST_PICTURE, _LONGEST_PICTURE))
     x0, y0, x1, y1 = mark.box
     data = b64encode(as_picture(picture).png).decode()
-    return (f'<image x="{x0:.3f}" y="{y0:.3f}" width="{x1 - x0:.3f}" height="{y1 - y0:.3f}" '
-            f'preserveAspectRatio="none" opacity="{mark.opacity:.2f}" xlink:href="data:image/png;base64,{data}"/>')
+    return (
+        f'<image x="{x0:.3f}" y="{y0:.3f}" width="{x1 - x0:.3f}" height="{y1 - y0:.3f}" '
+        f'preserveAspectRatio="none" opacity="{mark.opacity:.2f}" xlink:href="data:image/png;base64,{data}"/>'
+    )
 
 
 def _hex(colour: tuple[int, int, int]) -> str:

@@ -22,8 +22,9 @@ _LARGEST_LONGEST: Final = 3000
 _LIKENESS_SIDE: Final = 16
 
 
-def page_pictures(data: bytes, media: Media | str | None = None, *, most: int = MAX_VIEWER_PAGES,
-                  longest: int = DEFAULT_LONGEST) -> list[Picture]:
+def page_pictures(
+    data: bytes, media: Media | str | None = None, *, most: int = MAX_VIEWER_PAGES, longest: int = DEFAULT_LONGEST
+) -> list[Picture]:
     """Draw a file's pages as PNG, at most ``most`` of them (20 at the outside), longest side in pixels.
 
     Pictures are drawn anew: no metadata, script or link of the original comes through. Raises Unreadable.
@@ -90,6 +91,10 @@ def _paint_photo(data: bytes, _most: int, longest: int) -> list[Image.Image]:
 
 
 _PAINTERS: Final[dict[Media, Callable[[bytes, int, int], list[Image.Image]]]] = {
-    Media.PDF: _paint_pdf, Media.OFD: _paint_ofd, Media.XML: _paint_xml,
-    Media.JPEG: _paint_photo, Media.PNG: _paint_photo, Media.HEIC: _paint_photo,
+    Media.PDF: _paint_pdf,
+    Media.OFD: _paint_ofd,
+    Media.XML: _paint_xml,
+    Media.JPEG: _paint_photo,
+    Media.PNG: _paint_photo,
+    Media.HEIC: _paint_photo,
 }

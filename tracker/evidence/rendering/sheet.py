@@ -45,11 +45,16 @@ def _rows(reading: Reading) -> Iterator[tuple[str, str]]:
         if value is not None:
             yield FIELD_NAMES[field], ("¥" if field in AMOUNT_FIELDS else "") + shown(value)
     for item in reading.items:
-        parts = [item.name, item.spec, f"{item.quantity}{item.unit}", item.tax_rate,
-                 "" if item.amount_fen is None else f"¥{shown(item.amount_fen)}",
-                 "" if item.tax_fen is None else f"税额 ¥{shown(item.tax_fen)}"]
+        parts = [
+            item.name,
+            item.spec,
+            f"{item.quantity}{item.unit}",
+            item.tax_rate,
+            "" if item.amount_fen is None else f"¥{shown(item.amount_fen)}",
+            "" if item.tax_fen is None else f"税额 ¥{shown(item.tax_fen)}",
+        ]
         yield "项目", "　".join(part for part in parts if part)
 
 
 def _fitting(value: str) -> str:
-    return value if len(value) <= 44 else value[:43] + "…"  # ruff: ignore[magic-value-comparison]  what fits on a row
+    return value if len(value) <= 44 else value[:43] + "…"  # noqa: PLR2004  what fits on a row
