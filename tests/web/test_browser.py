@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, render_template, request
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
@@ -339,3 +340,32 @@ def test_a_pressed_button_says_that_it_was_pressed(bench: Page) -> None:
     bench.evaluate("document.getElementById('go').click()")
 
     expect(bench.locator("#go[aria-busy=true]")).to_have_text("正在提交")
+
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize(("width", "size"), [(1366, "normal"), (390, "normal"), (1366, "large")])
+def test_every_component_is_fit_for_everybody(browser: Browser, desk: Desk, width: int, size: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 768})
+    context.add_cookies([{"name": "size", "value": size, "url": desk.address}])
+    page = context.new_page()
+
+    for path in ("/gallery", "/gate", "/fault/refused", "/"):
+        page.goto(desk.address + path)
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+def test_a_form_turned_down_and_an_open_decision_are_fit_too(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    page.goto(desk.address + "/gallery")
+    page.fill("[name=amount]", "1.234")
+    page.get_by_role("button", name="提交审核").click()
+    page.wait_for_selector(".errsum")
+    page.locator("#send-back > summary").click()
+
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
