@@ -11,6 +11,7 @@ from tracker.vouchers.content import LineContent, Payee, QuotaFigures, Signature
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 
+GUESTS = ("陈喆 董事长", "李堃 总经理", "王昇 财务总监", "赵翀 技术总监", "孙犇 投资部经理", "周玥 法务", "吴镕 秘书")
 _TRAVEL = (
     ("城市间交通费", "30211", "淮安东至广州，高铁二等座 G9232次", ("28381869445666949582",), 2, 231_300),
     ("住宿费", "30211", "广州住宿5晚，标准间，每晚425.61元", ("51976647202748701749",), 2, 212_805),
@@ -53,8 +54,8 @@ def with_lines(content: VoucherContent, of: tuple[LineContent, ...], **changes: 
         "attachment_count": sum(line.bill_count for line in of),
         "quota": QuotaFigures(annual_fen=61_000_000, spent_fen=43_408_342, this_fen=approved,
                               left_fen=61_000_000 - 43_408_342 - approved),
-        "payees": (Payee(name="顾嘉远", bank="中国农业银行淮阴支行", account="6228 48** **** 3355", method="公务卡还款",
-                         amount_fen=approved),),
+        "payees": (Payee(name="顾嘉远", bank="中国农业银行淮阴支行", account="6228 48** **** 3355",
+                         method="公务卡还款", amount_fen=approved),),
     }
     return replace(content, **(totals | changes))
 
@@ -64,7 +65,8 @@ def deducted(content: VoucherContent) -> VoucherContent:
     cut = list(content.lines)
     cut[1] = replace(cut[1], deducted_fen=12_805, approved_fen=cut[1].claimed_fen - 12_805,
                      deduction_reason="住宿超出广州市每晚400.00元限额标准")
-    cut[4] = replace(cut[4], deducted_fen=1_326, approved_fen=cut[4].claimed_fen - 1_326, deduction_reason="票据金额不符")
+    cut[4] = replace(cut[4], deducted_fen=1_326, approved_fen=cut[4].claimed_fen - 1_326,
+                     deduction_reason="票据金额不符")
     return with_lines(content, tuple(cut))
 
 
@@ -75,7 +77,7 @@ def a_reception() -> VoucherContent:
                 purpose="接待深圳新型显示企业考察组来区考察厂房与配套条件", filer="苏婉清", details=(
                     ("来访单位", "深圳市某某光电股份有限公司"), ("接待日期", "2026-02-25"), ("来访人数", "7 人"),
                     ("陪同人数", "3 人"), ("公函号", "淮招函〔2026〕17号"),
-                    ("来访人员", "陈喆 董事长\n李堃 总经理\n王昇 财务总监\n赵翀 技术总监\n孙犇 投资部经理\n周玥 法务\n吴镕 秘书"))),
+                    ("来访人员", "\n".join(GUESTS)))),
         (LineContent(position=1, date=date(2026, 2, 25), category="工作餐", economic_code="30217",
                      summary="工作餐一次，10人，人均86.40元", bill_numbers=("15294798457751251899",), bill_count=1,
                      claimed_fen=86_400, approved_fen=86_400),
@@ -87,7 +89,8 @@ def a_reception() -> VoucherContent:
 _TRIP = VoucherContent(
     number="ZSBX-2026-000001", title="精准招商工作经费报销单", fund_name="精准招商工作经费", budget_year=2026,
     project_code="915", function_code="2011308", kind="travel", kind_label="差旅费", filed_on=date(2026, 3, 2),
-    team="新型显示产业招商组团", lead_unit="区科学技术局", beneficiary="顾嘉远", filer="顾嘉远", home_unit="区农业农村局",
+    team="新型显示产业招商组团", lead_unit="区科学技术局", beneficiary="顾嘉远", filer="顾嘉远",
+    home_unit="区农业农村局",
     period_from=date(2026, 2, 22), period_to=date(2026, 2, 27), places="广州、昆山",
     purpose="赴广州、昆山对接新型显示产业链重点企业，洽谈项目落户意向并考察厂房与配套条件",
     lines=(), claimed_fen=0, deducted_fen=0, approved_fen=0, capitals="零元整", attachment_count=0,

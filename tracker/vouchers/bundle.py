@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PageObject, PdfReader, PdfWriter
 
 from tracker.kernel.errors import Refused
-from tracker.vouchers import fonts, pool
+from tracker.vouchers import engine, fonts, pool
 from tracker.vouchers.wrapping import wrap
 
 Pictures = Callable[[bytes, str], Sequence[bytes]]
@@ -34,7 +34,7 @@ _STAMP: Final = 30.0
 """Height kept free at the foot of an evidence page for its stamp, in points like the lines above."""
 _PICTURE_SIDE: Final = 2000
 _MOST_PIXELS: Final = 60_000_000
-_PICTURE_MEDIA: Final = frozenset({"jpeg", "jpg", "png", "heic", "heif", "mpo"})
+_PICTURE_MEDIA: Final = frozenset({"jpeg", "jpg", "png", "heic", "heif"})
 _SECONDS: Final = 40.0
 
 
@@ -125,21 +125,17 @@ def _foot(item: BundleItem, which: str, page: str, why: str) -> _Foot:
 def _printable_name(text: str) -> str:
     """Show characters without a glyph as boxes: a file's name is no reason to print nothing."""
     shown = fonts.printable(text)
-    return "".join("□" if one in missing else one for one in shown) if (missing := fonts.missing_glyphs(shown)) else shown
+    missing = fonts.missing_glyphs(shown)
+    return "".join("□" if one in missing else one for one in shown)
 
 
 def _drawn_feet(feet: Sequence[_Foot]) -> bytes:
-    from weasyprint import CSS, HTML  # noqa: PLC0415  loads Pango, which only drawing needs
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
-    nothing = URLFetcher(allowed_protocols=(), fail_on_errors=True)
-    sheet = CSS(string=(_TEMPLATES / "evidence.css").read_text(encoding="utf-8"), url_fetcher=nothing,
-                font_config=fonts.font_configuration())
+    weasyprint, nothing, faces = engine.weasyprint(), engine.fetcher(), engine.font_configuration()
+    sheet = weasyprint.CSS(string=(_TEMPLATES / "evidence.css").read_text(encoding="utf-8"), url_fetcher=nothing,
+                           font_config=faces)
     html = _environment().get_template("evidence.html").render(feet=feet)
-    pdf = HTML(string=html, url_fetcher=nothing).write_pdf(
-        stylesheets=[sheet], font_config=fonts.font_configuration())
-    assert pdf is not None  # noqa: S101  write_pdf without a target returns bytes
-    return pdf
+    return engine.written(
+        weasyprint.HTML(string=html, url_fetcher=nothing).render(stylesheets=[sheet], font_config=faces))
 
 
 @cache
@@ -163,7 +159,7 @@ def _pages_or_why(item: BundleItem, pictures: Pictures | None) -> bytes | str:
         return _laid_out(_pictured(pictures(item.data, item.media)))
     except Refused as refusal:
         return refusal.sentence
-    except Exception:  # a stranger's file may fail in any way; the bundle is made all the same, and says so
+    except Exception:  # noqa: BLE001  a stranger's file fails in any way; the bundle is made all the same, and says so
         _log.warning("evidence %s (%s) cannot be shown", item.sha256, media, exc_info=True)
         return "文件结构异常，无法打开"
 
@@ -268,7 +264,7 @@ def _opened(data: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "MPO", "HEIF"))
+            image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "HEIF"))
             if image.width * image.height > _MOST_PIXELS:
                 raise CannotShow("图片像素过多，无法打印，请查看电子原件")
             image.draft("RGB", (_PICTURE_SIDE, _PICTURE_SIDE))

@@ -5,26 +5,23 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tracker.vouchers import fonts
+from tracker.vouchers import engine, fonts
 from tracker.vouchers.content import VoucherContent, content_hash, to_json
 from tracker.vouchers.sheets import WIDTH, Paper, paper
 from tracker.vouchers.wrapping import wrap
 
-if TYPE_CHECKING:
-    import pydyf
-    import weasyprint
-
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "vouchers"
 _HASH_HEAD: Final = 16
+_VARIANT: Final = "pdf/a-3u"
 
 
 class DrawingFailed(RuntimeError):
@@ -87,9 +84,7 @@ def draw_many(contents: Iterable[VoucherContent], *, copy_numbers: Sequence[int 
     counts = copy_numbers or [None] * len(every)
     vouchers = [_prepared(content, to_json(content), void=None, copy_number=count, with_originals=False)
                 for content, count in zip(every, counts, strict=True)]
-    pdf = _rendered(vouchers, version=every[0].template_version).write_pdf()
-    assert pdf is not None  # noqa: S101  write_pdf without a target returns bytes
-    return pdf
+    return engine.written(_rendered(vouchers, version=every[0].template_version))
 
 
 def texts(content: VoucherContent) -> Iterable[str]:
@@ -122,21 +117,19 @@ def _prepared(content: VoucherContent, text: str, *, void: VoidMark | None, copy
     )
 
 
-def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> weasyprint.Document:
-    from weasyprint import HTML  # noqa: PLC0415  loads Pango, which only drawing needs
-    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
-
+def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> Any:  # noqa: ANN401  WeasyPrint's Document
     first = vouchers[0].content
     html = _environment().get_template(f"v{version}.html").render(
         vouchers=vouchers,
-        title=fonts.printable(f"{first.title} {first.number}"),
-        author=fonts.printable(first.lead_unit),
+        title=f"{first.title} {first.number}",
+        author=first.lead_unit,
         at=_second(first),
     )
+    weasyprint = engine.weasyprint()
     try:
-        document = HTML(string=html, url_fetcher=_fetcher()).render(
-            stylesheets=[_stylesheet(version)], font_config=fonts.font_configuration(), pdf_variant="pdf/a-3u")
-    except FatalURLFetchingError as error:
+        document = weasyprint.HTML(string=html, url_fetcher=engine.fetcher()).render(
+            stylesheets=[_stylesheet(version)], font_config=engine.font_configuration(), pdf_variant=_VARIANT)
+    except weasyprint.urls.FatalURLFetchingError as error:
         raise DrawingFailed("the page asked for something outside itself") from error
     planned = sum(len(voucher.paper.sheets) for voucher in vouchers)
     if len(document.pages) != planned:
@@ -144,25 +137,22 @@ def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> weasyprint.Documen
     return document
 
 
-def _written(document: weasyprint.Document, content: VoucherContent, files: Sequence[tuple[str, bytes, str]]) -> bytes:
-    from weasyprint import Attachment  # noqa: PLC0415
-
+def _written(document: Any, content: VoucherContent, files: Sequence[tuple[str, bytes, str]]) -> bytes:  # noqa: ANN401
     media = [kind for _, _, kind in files]
+    at = content.approved_at.astimezone(UTC)
     embedded = [
-        Attachment(
-            file_obj=io.BytesIO(data), url_fetcher=_fetcher(), name=f"{number:03d}-{fonts.printable(name)}",
-            created=content.approved_at, modified=content.approved_at,
+        engine.weasyprint().Attachment(
+            file_obj=io.BytesIO(data), url_fetcher=engine.fetcher(), name=f"{number:03d}-{fonts.printable(name)}",
+            created=at, modified=at,
             relationship="Source" if number else "Data",
         )
         for number, (name, data, _) in enumerate(files)
     ]
-    pdf = document.write_pdf(
-        pdf_variant="pdf/a-3u", attachments=embedded, finisher=lambda _, made: _declare_media(made, media))
-    assert pdf is not None  # noqa: S101  write_pdf without a target returns bytes
-    return pdf
+    return engine.written(
+        document, pdf_variant=_VARIANT, attachments=embedded, finisher=lambda _, made: _declare_media(made, media))
 
 
-def _declare_media(pdf: pydyf.PDF, media: Sequence[str]) -> None:
+def _declare_media(pdf: Any, media: Sequence[str]) -> None:  # noqa: ANN401  pydyf's PDF
     """Name each file's media type as we know it (otherwise the machine's own tables decide), and each file once."""
     streams = [one for one in pdf.objects if getattr(one, "extra", {}).get("Type") == "/EmbeddedFile"]
     for stream, kind in zip(streams, media, strict=True):
@@ -182,7 +172,8 @@ def _day(day: date) -> str:
 
 
 def _second(content: VoucherContent) -> str:
-    return content.approved_at.strftime("%Y-%m-%dT%H:%M:%S%z")[:-2] + ":" + content.approved_at.strftime("%z")[-2:]
+    """Write the moment of approval as PDF metadata takes it."""
+    return content.approved_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @cache
@@ -196,16 +187,6 @@ def _without_invisible(value: Any) -> Any:  # noqa: ANN401  whatever the templat
 
 
 @cache
-def _stylesheet(version: int) -> weasyprint.CSS:
-    from weasyprint import CSS  # noqa: PLC0415
-
+def _stylesheet(version: int) -> Any:  # noqa: ANN401  WeasyPrint's CSS
     text = (_TEMPLATES / f"v{version}.css").read_text(encoding="utf-8")
-    return CSS(string=text, font_config=fonts.font_configuration(), url_fetcher=_fetcher())
-
-
-@cache
-def _fetcher() -> weasyprint.urls.URLFetcher:
-    """Fetch nothing, and stop at the first try: the page is complete in itself."""
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
-    return URLFetcher(allowed_protocols=(), fail_on_errors=True)
+    return engine.weasyprint().CSS(string=text, font_config=engine.font_configuration(), url_fetcher=engine.fetcher())

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import tempfile
-import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
+from typing import Final
 
 from fontTools.ttLib import TTFont
 
 from tracker.kernel.errors import Refused
 from tracker.kernel.text import block
-
-if TYPE_CHECKING:
-    from weasyprint.text.fonts import FontConfiguration
-
-SONG_FAMILY: Final = "Noto Serif SC"
-BOLD_FAMILY: Final = "Voucher Serif"
-RARE_FAMILIES: Final = ("HanaMinA", "HanaMinB")
 
 _SONG_PACKAGE: Final = "pylopdf_fonts_zh_cn"
 _BOLD: Final = Path(__file__).parent / "typefaces" / "VoucherSerif-Bold.otf"
@@ -38,6 +26,7 @@ class MissingGlyph(Refused):
     """A character that none of the paper's typefaces can print."""
 
     def __init__(self, characters: Iterable[str]) -> None:
+        """Name the characters, and what to do about them."""
         self.characters = tuple(sorted(set(characters)))
         named = "、".join(f"「{one}」（U+{ord(one):04X}）" for one in self.characters[:8])
         rare = any(ord(one) >= _PLANE_2 for one in self.characters) and not rare_faces()
@@ -101,38 +90,14 @@ def width_mm(text: str, points: float, *, bold: bool = False) -> float:
     return sum(widths.get(ord(one), usual) for one in text) * points * _MM_PER_POINT
 
 
-@cache
-def font_configuration() -> FontConfiguration:
-    """Return the process's font configuration: our files and nothing of the machine's.
-
-    Raises RuntimeError when a required face is not installed.
-    """
-    if problems := startup_problems():
-        raise RuntimeError("；".join(problems))
-    with _private_fontconfig():
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415  loads Pango, which only drawing needs
-
-        return FontConfiguration()
-
-
-def startup_problems() -> list[str]:
-    """List what keeps this machine from printing vouchers, each with the command that cures it."""
-    problems = []
+def problems() -> list[str]:
+    """List the typefaces this machine lacks, each with the command that cures it."""
+    missing = []
     if song_face() is None:
-        problems.append("缺少凭证字体 Noto Serif SC，请运行：pip install pylopdf-fonts-zh-cn")
+        missing.append("缺少凭证字体 Noto Serif SC，请运行：pip install pylopdf-fonts-zh-cn")
     if not _BOLD.is_file():
-        problems.append(f"缺少凭证标题字体 {_BOLD.name}，安装不完整，请重新安装本软件")
-    try:
-        with _private_fontconfig():
-            from weasyprint.text.ffi import harfbuzz_subset  # noqa: PLC0415  the check is whether this loads
-    except (ImportError, OSError) as error:
-        reason = str(error).partition("\n")[0][:120]
-        problems.append("缺少排版库，请运行：apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-                        f"（{reason}）")
-    else:
-        if not harfbuzz_subset:
-            problems.append("缺少字体子集库，每张凭证要多花十几秒，请运行：apt-get install libharfbuzz-subset0")
-    return problems
+        missing.append(f"缺少凭证标题字体 {_BOLD.name}，安装不完整，请重新安装本软件")
+    return missing
 
 
 def _is_invisible(character: str) -> bool:
@@ -162,35 +127,3 @@ def _widths(path: Path) -> tuple[dict[int, float], float]:
         em = font["head"].unitsPerEm
         metrics = font["hmtx"]
         return {point: metrics[glyph][0] / em for point, glyph in font.getBestCmap().items()}, 1.0
-
-
-_environment = threading.Lock()
-
-
-@contextmanager
-def _private_fontconfig() -> Iterator[None]:
-    """Let fontconfig see our files alone while a configuration is loaded; it reads the environment only then."""
-    with _environment, tempfile.TemporaryDirectory(prefix="voucher-fonts-") as folder:
-        place = Path(folder) / "fonts.conf"
-        place.write_text(_configuration(faces()), encoding="utf-8")
-        before = os.environ.get("FONTCONFIG_FILE")
-        os.environ["FONTCONFIG_FILE"] = str(place)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
-
-
-def _configuration(files: Iterable[Path]) -> str:
-    paths = list(files)
-    folders = "".join(f"<dir>{escape(str(one))}</dir>" for one in dict.fromkeys(path.parent for path in paths))
-    wanted = "".join(f"<glob>{escape(str(path))}</glob>" for path in paths)
-    return (
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
-        f'{folders}<cachedir prefix="xdg">fontconfig</cachedir>'
-        f"<selectfont><rejectfont><glob>/*</glob></rejectfont><acceptfont>{wanted}</acceptfont></selectfont>"
-        "</fontconfig>"
-    )

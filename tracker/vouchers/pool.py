@@ -52,8 +52,9 @@ class Bounds:
 class Pool:
     """A few child processes started when first needed; each ends by itself after some idle time or many jobs."""
 
-    def __init__(self, size: int = 2, *, bounds: Bounds = Bounds(), idle_seconds: float = 120.0,  # noqa: B008  frozen
+    def __init__(self, size: int = 2, *, bounds: Bounds = Bounds(), idle_seconds: float = 120.0,
                  most_jobs: int = 200) -> None:
+        """Describe the children; none is started yet."""
         self.size = size
         self.bounds = bounds
         self.idle_seconds = idle_seconds
@@ -95,10 +96,7 @@ class _Worker:
     def ask(self, job: Callable[..., Any], arguments: tuple[Any, ...], limit: Bounds) -> Any:  # noqa: ANN401  any job
         pipe = self._send((job, arguments, limit.memory_bytes))
         try:
-            if not pipe.poll(limit.seconds):
-                self.stop()
-                raise TooMuch(f"这份文件 {limit.seconds:.0f} 秒内没有生成，请减少内容后再试", seconds=limit.seconds)
-            done, answer = pipe.recv()
+            done, answer = pipe.recv() if pipe.poll(limit.seconds) else (False, TimeoutError())
         except (EOFError, OSError) as error:
             self.stop()
             raise Crashed("the drawing process ended without an answer") from error
@@ -107,6 +105,9 @@ class _Worker:
             raise
         if done:
             return answer
+        if isinstance(answer, TimeoutError):
+            self.stop()
+            raise TooMuch(f"这份文件 {limit.seconds:.0f} 秒内没有生成，请减少内容后再试", seconds=limit.seconds)
         if isinstance(answer, MemoryError):
             self.stop()
             raise TooMuch("这份文件太大，内存不够，请减少内容后再试") from answer
@@ -143,7 +144,7 @@ class _Worker:
 
 
 def _serve(pipe: Connection, idle_seconds: float, most_jobs: int) -> None:
-    """The child's whole life: take a job, answer it, end when idle, worn or left alone."""
+    """Live as a child: take a job, answer it, end when idle, worn or left alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when its children end
     gc.set_threshold(50_000, 20, 100)  # a page is many small objects that all live until it is written
     for _ in range(most_jobs):

@@ -57,8 +57,10 @@ def _pieces(text: str, room: float, points: float, *, bold: bool) -> Iterator[tu
 def _carried(line: list[str], piece: str) -> list[str]:
     """Tell which pieces of a full line go down with the next piece, so that no mark stands on the wrong side."""
     last = len(line)
-    if piece[0] in _NEVER_FIRST and last > 1:
+    if piece[0] in _NEVER_FIRST:
         last -= 1
-    while last > 1 and line[last - 1][-1:] in _NEVER_LAST:
+        while last > 0 and line[last][0] in _NEVER_FIRST:
+            last -= 1
+    while last > 0 and line[last - 1][-1] in _NEVER_LAST:
         last -= 1
-    return line[last:] if last >= 1 else []
+    return line[last:] if last > 0 else []
