@@ -223,6 +223,23 @@ class FilingSheet:
             file_kinds=file_kinds or {},
         )
 
+    def unread(self) -> list[Finding]:
+        """Say of each text that cannot be read why not, as findings, for the list beside the form."""
+        found = [
+            Finding(Level.BLOCK, Part.STANDARD, str(sentence), field=control.short_name)
+            for form in (self.head, self.about)
+            for control in form
+            for sentence in control.errors
+        ]
+        for line in self.lines:
+            where = f"第 {line.number} 行："
+            found += [
+                Finding(Level.BLOCK, Part.BILLS, where + str(sentence), line.key, control.short_name)
+                for control in line.form
+                for sentence in control.errors
+            ]
+        return [*found, *(Finding(Level.BLOCK, Part.BILLS, wrong.sentence, field="lines") for wrong in self.other)]
+
     def place(self, found: Sequence[Finding]) -> None:
         """Put what stands in the way beside the control it belongs to."""
         for finding in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from tracker.claims.forms.filing import (
     whom_label,
 )
 from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move
-from tracker.claims.models import KIND_NAMES, Claim, Decision
+from tracker.claims.models import KIND_NAMES, Claim, Decision, Kind
 from tracker.claims.operations.drafts import ON_CLAIMS, DraftHeader
 from tracker.claims.operations.moves import Command
 from tracker.claims.typed import Typed
@@ -38,6 +39,16 @@ from tracker.web.pages import is_part_request, page, part
 
 Answer = Response
 _MOST_DIFFERENCES = 6
+_LISTED_AS = {Level.BLOCK: "bad", Level.WARN: "warn", Level.PASS: "ok"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A finding as listed: its colour, its sentence, the control it leads to."""
+
+    kind: str
+    sentence: str
+    control: str
 
 
 @dataclass
@@ -60,6 +71,28 @@ class Desk:
         return [finding for finding in self.found if finding.level is Level.BLOCK]
 
     @property
+    def listed(self) -> list[Listed]:
+        """The findings as the list beside the form says them: what a line still lacks is one entry."""
+        lacks = Counter(finding.line for finding in self.found if finding.is_lack and finding.line)
+        said: set[str] = set()
+        rows = []
+        for finding in self.found:
+            sentence = finding.sentence
+            if finding.is_lack and lacks[finding.line] > 1:
+                if finding.line in said:
+                    continue
+                said.add(finding.line)
+                where = sentence.partition("：")[0]
+                sentence = _("%(where)s：还有 %(count)s 项没填", where=where, count=lacks[finding.line])
+            rows.append(Listed(_LISTED_AS[finding.level], sentence, self.sheet.control_of(finding)))
+        return rows
+
+    @property
+    def to_mend(self) -> int:
+        """Entries of the list that stand in the way."""
+        return sum(row.kind == "bad" for row in self.listed)
+
+    @property
     def files(self) -> int:
         """Pieces of evidence laid with the claim."""
         return len(self.claim.attachments)
@@ -77,7 +110,10 @@ def lay_out(claim: Claim, typed: Typed) -> Desk:
     sheet = FilingSheet(claim, typed, offer.choose(session, actor, claim, typed, on=day_of(at)))
     can_be_read = sheet.read()
     filing = sheet.filing()
+    unread = sheet.unread()
+    told = {(finding.line, finding.field) for finding in unread}
     found = findings.of_filing(session, claim, filing, at=at)
+    found = unread + [one for one in found if not (one.is_lack and (one.line, one.field) in told)]
     sheet.note(found)
     return Desk(
         claim=claim,
@@ -107,6 +143,7 @@ def new() -> Answer:
     form.whom.offer((one.key, whom_label(one)) for one in people)
     form.fund_id.offer((fund.id, f"{fund.year} {fund.name}") for fund in funds)
     if not form.is_submitted():
+        form.kind.data = Kind.TRAVEL
         form.whom.data = people[0].key if people else None
         form.fund_id.data = funds[0].id if funds else None
     if form.sent_and_valid():
@@ -134,6 +171,9 @@ def edit(claim_id: int) -> Answer:
             return _to(_claim_url(claim_id))
         policy.seat_for(current_actor(), Move.SAVE, claim)
         return _form_page(form, lay_out(claim, typing.of_claim(claim)))
+    if any(file.filename for file in request.files.getlist("files")):
+        # Without scripts a file may be chosen and another button pressed: it is taken first, nothing is lost.
+        return redirect(url_for(".add_files", claim_id=claim_id), 307)  # type: ignore[return-value]
     op, _colon, what = request.form.get("op", "save").partition(":")
     if op == "submit" and any(one.command_id == form.command_id.data for one in claim.decisions):
         return _to(_claim_url(claim_id))

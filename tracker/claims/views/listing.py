@@ -131,7 +131,7 @@ def _choices(actor: Actor) -> dict[str, Any]:
             if one.id == (fund or there[0].id)
             for category in one.categories
         ],
-        "sizes": [(size, f"{size}") for size in SIZES],
+        "sizes": SIZES,
     }
 
 
