@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import insert, select, update
 
 from tests.office import Office
 from tracker.audit.chain import GENESIS, digest
@@ -21,6 +21,7 @@ from tracker.funds.models import BookEntry, BookTransaction, Cell, CellKind, Dai
 from tracker.kernel.clock import day_of, month_of
 from tracker.storage import Base
 from tracker.storage.numbering import Counter
+from tracker.storage.statements import table
 from tracker.vouchers.models import Voucher
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -75,12 +76,12 @@ def fill(office: Office, claims: int, payee_id: int) -> None:
         for cell in involved:
             left = None if cell.available is None else Cell.available - held - paid
             session.execute(
-                update(Cell.__table__)
+                update(table(Cell))
                 .where(Cell.id == cell.id)
                 .values(held=Cell.held + held, spent=Cell.spent + paid, available=left)
             )
         session.execute(
-            insert(MonthlySpending.__table__),
+            insert(table(MonthlySpending)),
             [
                 {
                     "fund_id": office.fund_id,
@@ -93,7 +94,7 @@ def fill(office: Office, claims: int, payee_id: int) -> None:
             ],
         )
         session.execute(
-            insert(DailySpending.__table__),
+            insert(table(DailySpending)),
             [
                 {
                     "fund_id": office.fund_id,
@@ -105,7 +106,7 @@ def fill(office: Office, claims: int, payee_id: int) -> None:
                 for day, count in daily.items()
             ],
         )
-        session.execute(insert(Counter.__table__).values(series=f"voucher:{office.fund_id}", last=vouchers))
+        session.execute(insert(table(Counter)).values(series=f"voucher:{office.fund_id}", last=vouchers))
         _trail(session, office, claims)
 
 
@@ -113,7 +114,7 @@ def _one(
     rows: dict[type[Base], list[dict[str, Any]]],
     office: Office,
     claim_id: int,
-    is_open: bool,  # noqa: FBT001
+    is_open: bool,
     at: datetime,
     payee_id: int,
     category: int,
@@ -264,7 +265,7 @@ def _book(
             )
 
 
-def _trail(session: Any, office: Office, claims: int) -> None:  # noqa: ANN401
+def _trail(session: Any, office: Office, claims: int) -> None:
     """One link a claim on the fund's chain."""
     chain = fund_chain(office.fund_id)
     head = session.execute(select(ChainHead).where(ChainHead.chain == chain)).scalar_one()
@@ -291,10 +292,8 @@ def _trail(session: Any, office: Office, claims: int) -> None:  # noqa: ANN401
         previous = link["digest"] = digest(previous, link_fields(link))
         links.append(link)
     for batch in _batches(links):
-        session.execute(insert(AuditEntry.__table__), batch)
-    session.execute(
-        update(ChainHead.__table__).where(ChainHead.chain == chain).values(length=position, digest=previous)
-    )
+        session.execute(insert(table(AuditEntry)), batch)
+    session.execute(update(table(ChainHead)).where(ChainHead.chain == chain).values(length=position, digest=previous))
 
 
 def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -303,10 +302,9 @@ def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _flush(session: Any, rows: dict[type[Base], list[dict[str, Any]]]) -> None:  # noqa: ANN401
+def _flush(session: Any, rows: dict[type[Base], list[dict[str, Any]]]) -> None:
     for model in (Claim, ClaimLine, Decision, Voucher, Payment, BookTransaction, BookEntry):
-        table = model.__table__
-        assert isinstance(table, Table)
+        rows_table = table(model)
         if rows[model]:
-            session.execute(insert(table), rows[model])
+            session.execute(insert(rows_table), rows[model])
     rows.clear()

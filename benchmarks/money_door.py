@@ -125,7 +125,7 @@ def _replay_sqlite(place: Path, transactions: list[list[tuple[str, Any, bool]]])
 
 def _measure_postgres(url: str, claims: int) -> None:
     """Replay inside the same database, taken back to its state before: the measured writes are undone by a template."""
-    import psycopg  # noqa: PLC0415  only this measurement needs the bare driver
+    import psycopg
 
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(url)
@@ -153,7 +153,7 @@ def _measure_postgres(url: str, claims: int) -> None:
 
 def _row(engine: str, claims: int, ours: float, floor: float, target: float) -> None:
     ratio = floor / ours
-    print(  # noqa: T201  a benchmark prints
+    print(
         f"{engine}: {claims} claims of {LINES} lines, submit to paid: {ours / claims * 1000:.1f} ms each, "
         f"bare writes {floor / claims * 1000:.1f} ms, ratio {ratio:.0%} (target {target:.0%})"
     )
@@ -189,7 +189,7 @@ def _fairness(folder: Path, claims: int, writers: int = 32) -> None:
     waits.sort()
     p50, p99 = statistics.median(waits), waits[int(len(waits) * 0.99) - 1]
     fair = min(done.values()) / max(done.values())
-    print(  # noqa: T201  a benchmark prints
+    print(
         f"SQLite, {writers} writers: fairness {fair:.2f} (target 0.50), p99/p50 of submit {p99 / p50:.1f} (target 6), "
         f"p50 {p50 * 1000:.0f} ms"
     )

@@ -1,6 +1,6 @@
 """Time the lists and checks at two sizes of data and count their queries: pages must stay flat as claims grow.
 
-    python -m benchmarks.pages [--small 1000] [--large 100000]
+python -m benchmarks.pages [--small 1000] [--large 100000]
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
             columns[size] = _measure(Path(folder), size)
     small, large = columns[chosen.small], columns[chosen.large]
-    print(f"| what | {chosen.small:,} claims | {chosen.large:,} claims | growth | statements |")  # noqa: T201
-    print("|---|---|---|---|---|")  # noqa: T201
+    print(f"| what | {chosen.small:,} claims | {chosen.large:,} claims | growth | statements |")
+    print("|---|---|---|---|---|")
     for name, (first, statements) in small.items():
         second = large[name][0]
-        print(f"| {name} | {first:.2f} ms | {second:.2f} ms | {second / first:.1f} × | {statements} |")  # noqa: T201
+        print(f"| {name} | {first:.2f} ms | {second:.2f} ms | {second / first:.1f} × | {statements} |")
 
 
 def _measure(folder: Path, size: int) -> dict[str, tuple[float, int]]:
@@ -90,7 +90,7 @@ def _measure(folder: Path, size: int) -> dict[str, tuple[float, int]]:
 
 
 @contextmanager
-def _counted(engine: Any) -> Any:  # noqa: ANN401
+def _counted(engine: Any) -> Any:
     count = [0]
 
     def add(*_: object) -> None:

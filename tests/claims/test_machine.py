@@ -108,7 +108,7 @@ class Gate(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def go_straight(self, data: st.DataObject) -> None:
-        """The right people in turn, so that claims do reach payment."""
+        """Let the right people act in turn, so that claims do reach payment."""
         claim_id = data.draw(st.sampled_from(sorted(self.known)))
         for act, who in (("approve", "reviewer"), ("approve", "head"), ("verify", "officer")):
             self._act(claim_id, act, who)

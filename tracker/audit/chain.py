@@ -17,7 +17,7 @@ def plain(facts: Mapping[str, Any] | None) -> dict[str, Any]:
     return {key: _plain(value) for key, value in (facts or {}).items()}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  facts are of any plain kind
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

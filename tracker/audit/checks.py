@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.audit.chain import GENESIS, digest
 from tracker.audit.models import AuditEntry, ChainHead
 from tracker.audit.operations import link_fields
+from tracker.storage.statements import table
 
 
 def breaches(session: Session) -> Iterator[str]:
@@ -20,9 +21,9 @@ def breaches(session: Session) -> Iterator[str]:
 
 def _chain_breaches(session: Session, head: ChainHead) -> Iterator[str]:
     previous, position = GENESIS, 0
-    table = AuditEntry.__table__
+    entries = table(AuditEntry)
     rows = session.execute(
-        select(table).where(table.c.chain == head.chain).order_by(table.c.position),
+        select(entries).where(entries.c.chain == head.chain).order_by(entries.c.position),
         execution_options={"yield_per": 2000},
     )
     for row in rows.mappings():

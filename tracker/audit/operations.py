@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.audit.chain import GENESIS, canonical, digest, plain
 from tracker.audit.models import AuditEntry, ChainHead
 from tracker.kernel.actors import Actor
+from tracker.storage.statements import insert_or, table
 
 OFFICE_CHAIN = "office"
 """The chain of writes that concern no fund: people, units, teams, seats."""
@@ -23,7 +23,7 @@ def fund_chain(fund_id: int) -> str:
     return f"fund:{fund_id}"
 
 
-def record(  # noqa: PLR0913  a trail line has this many facts
+def record(
     session: Session,
     *,
     chain: str = OFFICE_CHAIN,
@@ -56,9 +56,9 @@ def record(  # noqa: PLR0913  a trail line has this many facts
     }
     link["previous"] = head.digest
     link["digest"] = digest(head.digest, link_fields(link))
-    session.execute(insert(AuditEntry.__table__).values(link))
+    session.execute(insert(table(AuditEntry)).values(link))
     session.execute(
-        update(ChainHead.__table__).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
+        update(table(ChainHead)).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
     )
 
 
@@ -81,13 +81,12 @@ def link_fields(link: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _head(session: Session, chain: str) -> Any:  # noqa: ANN401  a row of two columns
+def _head(session: Session, chain: str) -> Row[tuple[int, str]]:
     """Lock and return the chain's head, made on first use by an insert that two at once cannot both win."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     columns = select(ChainHead.length, ChainHead.digest).where(ChainHead.chain == chain).with_for_update()
     head = session.execute(columns).one_or_none()
     if head is None:
-        first = dialect.insert(ChainHead).values(chain=chain, length=0, digest=GENESIS).on_conflict_do_nothing()
+        first = insert_or(session, ChainHead).values(chain=chain, length=0, digest=GENESIS).on_conflict_do_nothing()
         session.execute(first)
         head = session.execute(columns).one()
     return head

@@ -71,7 +71,9 @@ def chains() -> Response:
     if is_asked and not by.holds(SeatKind.AUDITOR):
         raise Forbidden("完整校验由审计办理，你可以查看链的长度和末条摘要")
     breaches = list(checks.breaches(reader())) if is_asked else None
-    return page("audit/chains.html", heads=heads, breaches=breaches, may_verify=by.holds(SeatKind.AUDITOR), wording=wording)
+    return page(
+        "audit/chains.html", heads=heads, breaches=breaches, may_verify=by.holds(SeatKind.AUDITOR), wording=wording
+    )
 
 
 def _further(**edge: int) -> str:

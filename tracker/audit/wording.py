@@ -200,7 +200,7 @@ def facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fact]:
     ]
 
 
-def told(key: str, value: Any) -> str:  # noqa: ANN401  facts are of any plain kind
+def told(key: str, value: Any) -> str:
     """Write one value of a fact: money in yuan, moments in office time, words by their names."""
     if value is None or value == "":
         return MISSING

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.evidence.models import InvoiceKey, InvoiceShare
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
+from tracker.storage.statements import insert_or, table
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,9 @@ def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) 
     Raises InvoiceTaken when more is asked than the invoice has left, InvoiceAltered when its total differs from
     the one in use.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     shares = []
     for use in sorted(uses, key=lambda use: (normal(use.code), normal(use.number), use.line_key)):
-        key = dialect.insert(InvoiceKey.__table__).values(
+        key = insert_or(session, InvoiceKey).values(
             code=normal(use.code), number=normal(use.number), total_fen=use.total_fen, used_fen=use.share_fen
         )
         # An invoice nobody uses has the total its newest reader gives it: the last one may have been a slip.
@@ -86,7 +85,7 @@ def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) 
             }
         )
     if shares:
-        session.execute(insert(InvoiceShare.__table__), shares)
+        session.execute(insert(table(InvoiceShare)), shares)
 
 
 def free(session: Session, claim_id: int, *, at: datetime) -> None:
@@ -165,7 +164,7 @@ def _refusal(session: Session, use: Use) -> Refused:
 
 
 def breaches(session: Session) -> Iterator[str]:
-    """An invoice key's claimed shares never exceed its total (domain.md, invariant 4)."""
+    """Say where an invoice's claimed shares exceed its total or its cached use (domain.md, invariant 4)."""
     live = (
         select(InvoiceShare.key_id, func.sum(InvoiceShare.amount_fen).label("used"))
         .where(InvoiceShare.freed_at.is_(None))

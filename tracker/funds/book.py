@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.funds.models import (
@@ -30,6 +29,7 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, month_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
+from tracker.storage.statements import changed, insert_or, table
 
 
 class NotEnoughLeft(Refused):
@@ -58,7 +58,7 @@ class Document:
     name: str
 
 
-def post(  # noqa: PLR0913  a transaction has this many facts
+def post(
     session: Session,
     *,
     command_id: str,
@@ -76,7 +76,7 @@ def post(  # noqa: PLR0913  a transaction has this many facts
     if sum(line.amount_fen for line in lines) != 0:
         raise ValueError("a transaction's entries must sum to zero")
     transaction_id = session.execute(
-        insert(BookTransaction.__table__)
+        insert(table(BookTransaction))
         .values(
             command_id=command_id,
             fund_id=fund_id,
@@ -92,7 +92,7 @@ def post(  # noqa: PLR0913  a transaction has this many facts
     ).scalar_one()
     entries = [_entry(transaction_id, fund_id, line) for line in lines if line.amount_fen]
     if entries:  # a paper may set a limit to what it already is
-        session.execute(insert(BookEntry.__table__), entries)
+        session.execute(insert(table(BookEntry)), entries)
 
 
 def _entry(transaction_id: int, fund_id: int, line: Line) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def settle(session: Session, lines: Sequence[Line]) -> None:
             deltas[line.cell.id][line.bucket] += line.amount_fen
     for cell_id in sorted(deltas):
         changes = {bucket: amount for bucket, amount in deltas[cell_id].items() if amount}
-        guard = update(Cell.__table__).where(Cell.id == cell_id)
+        guard = update(table(Cell)).where(Cell.id == cell_id)
         for bucket, amount in changes.items():
             column = _COLUMNS[bucket]
             if amount < 0 and bucket is Bucket.AVAILABLE:
@@ -132,7 +132,7 @@ def settle(session: Session, lines: Sequence[Line]) -> None:
                 guard = guard.where(column >= -amount)
         new = {_COLUMNS[bucket].key: _COLUMNS[bucket] + amount for bucket, amount in changes.items()}
         moved = session.execute(guard.values(new))
-        if changes and moved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
+        if changes and changed(moved) != 1:
             raise _short(session, deltas)
 
 
@@ -225,9 +225,8 @@ def count_spending(session: Session, shares: Shares, *, sign: int, at: datetime)
 
     By month and category for the year's reports, by day for the board's last weeks.
     """
-    insert_into = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     for category_id, fen in sorted(shares.by_category.items()):
-        row = insert_into(MonthlySpending).values(
+        row = insert_or(session, MonthlySpending).values(
             fund_id=shares.fund_id,
             team_id=shares.team_id,
             category_id=category_id,
@@ -240,7 +239,7 @@ def count_spending(session: Session, shares: Shares, *, sign: int, at: datetime)
                 set_={"spent_fen": MonthlySpending.spent_fen + sign * fen},
             )
         )
-    day = insert_into(DailySpending).values(
+    day = insert_or(session, DailySpending).values(
         fund_id=shares.fund_id,
         team_id=shares.team_id,
         day=day_of(at),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import Integer, String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.storage.statements import insert_or, table
 from tracker.storage.tables import Base
 
 
@@ -20,7 +20,6 @@ class Counter(Base):
 
 def next_number(session: Session, series: str) -> int:
     """Return the next number of a series, counted from 1; it is given back if the transaction fails."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(Counter).values(series=series, last=0).on_conflict_do_nothing())
-    session.execute(update(Counter.__table__).where(Counter.series == series).values(last=Counter.last + 1))
+    session.execute(insert_or(session, Counter).values(series=series, last=0).on_conflict_do_nothing())
+    session.execute(update(table(Counter)).where(Counter.series == series).values(last=Counter.last + 1))
     return session.scalars(select(Counter.last).where(Counter.series == series)).one()

@@ -19,6 +19,7 @@ from tracker.claims.operations.moves import what_changed
 from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
+from tracker.storage.statements import changed
 
 MOST_FILES = 60
 """Pieces of evidence one claim may carry."""
@@ -50,7 +51,7 @@ class DraftHeader:
     claimed_fen: int = 0
 
 
-def open_draft(  # noqa: PLR0913  a draft starts with this
+def open_draft(
     session: Session,
     header: DraftHeader,
     *,
@@ -147,7 +148,7 @@ def save_draft(
         )
         .execution_options(synchronize_session=False)
     )
-    if saved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
+    if changed(saved) != 1:
         raise Stale(what_changed(claim))
     session.refresh(claim)
     _trail(session, claim, Move.SAVE, by, at)
@@ -211,7 +212,7 @@ def say_what_files_prove(session: Session, claim: Claim, kinds: Mapping[str, Evi
             attachment.evidence.kind = kind
 
 
-def _take_off(session: Session, claim: Claim, line_key: str, handle: str, by: Actor, at: datetime) -> None:  # noqa: PLR0917
+def _take_off(session: Session, claim: Claim, line_key: str, handle: str, by: Actor, at: datetime) -> None:
     """Take off the files of a line, or the file of a handle; what is not there is taken off already."""
     gone = [
         attachment

@@ -197,7 +197,7 @@ def void_voucher(session: Session, claim_id: int, command: Command) -> Claim:
 
 
 def _clear_deductions(session: Session, claim: Claim) -> None:
-    """A returned claim starts afresh: what was deducted is the filer's to mend."""
+    """Start a returned claim afresh: what was deducted is the filer's to mend."""
     session.execute(
         update(ClaimLine)
         .where(ClaimLine.claim_id == claim.id)

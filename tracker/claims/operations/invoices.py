@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +23,9 @@ def take_invoices(session: Session, claim: Claim, filing: Filing, *, by: Actor, 
     try:
         keys.take(session, claim.id, uses_of(filing), at=at)
     except (InvoiceTaken, InvoiceAltered) as refusal:
-        use: Use = refusal.facts["use"]  # type: ignore[assignment]  put there by keys.take
+        use = cast("Use", refusal.facts["use"])
         position = next(place for place, line in enumerate(filing.lines, start=1) if line.key == use.line_key)
-        told = named_holders(session, refusal.facts["claim_ids"], by=by)  # type: ignore[arg-type]
+        told = named_holders(session, cast("Sequence[int]", refusal.facts["claim_ids"]), by=by)
         raise type(refusal)(f"第 {position} 行：{refusal.sentence}{told}", field="lines", **refusal.facts) from refusal
 
 

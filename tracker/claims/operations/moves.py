@@ -24,6 +24,7 @@ from tracker.funds.models import Verb
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.kernel.errors import Refused, Stale
+from tracker.storage.statements import changed, table
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Turn:
     before: dict[str, Any] = field(default_factory=dict)
 
 
-class AlreadyDone(Exception):  # noqa: N818  not an error: the first click's answer is the answer
+class AlreadyDone(Exception):
     """The command has been carried out before; its claim is the answer."""
 
     def __init__(self, claim: Claim) -> None:
@@ -99,7 +100,8 @@ def write(
 ) -> None:
     """Write the state and the decision. ``decides`` makes a second decision on the step impossible to store.
 
-    ``acted_at`` names the step the person stood at, where it is not the one whose turn it was. Raises Stale when the state has moved on under the page.
+    ``acted_at`` names the step the person stood at, where it is not the one whose turn it was. Raises Stale when
+    the state has moved on under the page.
     """
     claim, command = turn.claim, turn.command
     round_acted, step_acted = claim.round, claim.step
@@ -112,14 +114,14 @@ def write(
         **changes,
     }
     moved = turn.session.execute(
-        update(Claim.__table__)
+        update(table(Claim))
         .where(Claim.id == claim.id, Claim.state == claim.state, Claim.version == claim.version)
         .values(new)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]  an UPDATE's result counts rows
+    if changed(moved) != 1:
         raise Stale(what_changed(claim))
     turn.session.execute(
-        insert(Decision.__table__).values(
+        insert(table(Decision)).values(
             claim_id=claim.id,
             command_id=command.command_id,
             round=round_acted,

@@ -89,9 +89,7 @@ def _is_agent_of(session: Session, by: Actor, person_id: int | None, at: datetim
 
 def _same_account(session: Session, facts: PayeeFacts, account: str, cipher: Cipher) -> int | None:
     """Find the open account with this very number, of the same owner and for the same way of paying."""
-    owner = (
-        Payee.team_id == facts.team_id if facts.method is PayMethod.VENDOR else Payee.person_id == facts.person_id
-    )
+    owner = Payee.team_id == facts.team_id if facts.method is PayMethod.VENDOR else Payee.person_id == facts.person_id
     alike = select(Payee).where(
         owner, Payee.method == facts.method, Payee.tail == account[-4:], Payee.closed_at.is_(None)
     )

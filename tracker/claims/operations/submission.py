@@ -18,6 +18,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.numbering import next_number
+from tracker.storage.statements import table
 from tracker.teams.models import Seat
 from tracker.teams.queries import held_on
 
@@ -45,8 +46,8 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     route = _route(fund, filing.claimed_fen)
     step = claim.resume_step if claim.resume_step in route else Step(route[0])
     number = claim.number or f"BX-{fund.year}-{next_number(session, f'claim:{fund.year}'):04d}"
-    session.execute(delete(ClaimLine.__table__).where(ClaimLine.claim_id == claim_id))
-    session.execute(insert(ClaimLine.__table__), _line_rows(claim_id, filing))
+    session.execute(delete(table(ClaimLine)).where(ClaimLine.claim_id == claim_id))
+    session.execute(insert(table(ClaimLine)), _line_rows(claim_id, filing))
     session.expire(claim, ["lines"])
     say_what_files_prove(session, claim, filing.file_kinds)
     turn.seat = seat

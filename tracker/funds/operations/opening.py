@@ -26,7 +26,7 @@ from tracker.kernel.errors import NotFound
 from tracker.storage.numbering import next_number
 
 
-def open_fund(  # noqa: PLR0913  a fund opens with its paper
+def open_fund(
     session: Session, facts: FundFacts, paper: PaperFacts, *, ceiling_fen: int, by: Actor, at: datetime, command_id: str
 ) -> int:
     """Open a fund with its ceiling (fen) from a budget paper and return its id.
@@ -106,7 +106,7 @@ def _category(fund_id: int, position: int, facts: CategoryFacts) -> Category:
     )
 
 
-def set_route(  # noqa: PLR0913  the route has two settings
+def set_route(
     session: Session, fund_id: int, *, head_from_fen: int, with_liaison: bool, by: Actor, at: datetime
 ) -> None:
     """Change the route later claims take; routes already frozen stay as they are. Raises NotFound, Forbidden."""

@@ -35,9 +35,10 @@ from tracker.funds.papers import (
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.storage.statements import changed
 
 
-def record_paper(  # noqa: PLR0913  a paper has this many facts
+def record_paper(
     session: Session,
     fund_id: int,
     kind: PaperKind,
@@ -73,7 +74,7 @@ _VERBS: dict[PaperKind, Verb] = {
 }
 
 
-def apply_paper(  # noqa: PLR0913  what record_paper was told
+def apply_paper(
     session: Session,
     fund: Fund,
     kind: PaperKind,
@@ -197,7 +198,7 @@ def _set_limits(session: Session, limits: Sequence[LimitChange], cells: Mapping[
             session.execute(change.values(available=None))
             continue
         set_now = session.execute(change.where(used <= limit.limit_fen).values(available=limit.limit_fen - used))
-        if set_now.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
+        if changed(set_now) != 1:
             taken = session.scalar(select(used).where(Cell.id == cell.id))
             raise NotEnoughLeft(
                 f"{book.cell_name(cell)}不能低于已占用与已支出之和 {format_yuan(taken)} 元，"
