@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.evidence import specimens  # noqa: E402  the project is not installed where benchmarks run
+from tests.evidence import specimens  # noqa: E402
 from tracker.evidence import bounded  # noqa: E402
 from tracker.evidence.archive import Unreadable  # noqa: E402
 from tracker.evidence.reading.facts import Reading  # noqa: E402

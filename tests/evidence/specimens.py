@@ -684,6 +684,46 @@ def fiscal_face(one: Invoice, rng: random.Random) -> Face:
     return face
 
 
+def ticket(seed: int) -> Invoice:
+    """Invent a taxi, toll or fixed-amount ticket, which has a code, a number and one amount."""
+    rng = random.Random(f"ticket {seed}")
+    day = date(2024, 1, 1) + timedelta(days=rng.randint(0, 900))
+    kind = rng.choice(("出租车发票", "定额发票", "通行费发票"))
+    return Invoice(
+        kind,
+        f"132{rng.randint(0, 999_999_999):09d}",
+        f"{rng.randint(0, 99_999_999):08d}",
+        day,
+        "",
+        None,
+        None,
+        None,
+        None,
+        None,
+        rng.randint(1, 60) * 50,
+    )
+
+
+def ticket_face(one: Invoice, rng: random.Random) -> Face:
+    """Give the form of a ticket: a title, code, number, and one amount; fixed-amount tickets bear no day."""
+    colon = rng.choice("：:")
+    title = {
+        "出租车发票": "江苏省出租汽车专用发票",
+        "定额发票": "国家税务总局江苏省税务局通用定额发票",
+        "通行费发票": "江苏省高速公路通行费发票",
+    }[one.kind]
+    face = Face(90, 120)
+    face.put(8, 12, title, size=3.6)
+    face.put(8, 24, f"发票代码{colon}{one.code}")
+    face.put(8, 31, f"发票号码{colon}{one.number}")
+    if one.kind != "定额发票":
+        face.put(8, 45, f"日期{colon}{one.day.isoformat()}")
+        face.put(8, 52, f"时间{colon}08:12-08:40")
+        face.put(8, 59, f"里程{colon}12.4公里")
+    face.put(8, 70, f"金额{colon}{rng.choice(('¥', '￥', ''))}{yuan(one.total)}元")
+    return face
+
+
 # ---------------------------------------------------------------- PDF
 
 RADICALS = dict(zip("日月用方金大小人见长门车风食", "⽇⽉⽤⽅⾦⼤⼩⼈⻅⻓⻔⻋⻛⻝", strict=True))
@@ -1430,6 +1470,15 @@ def _pdf_fiscal_text(seed: int, rng: random.Random) -> tuple[bytes, dict[str, ob
     )
 
 
+def _pdf_ticket(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
+    one = ticket(seed)
+    silent = {"buyer_name": None, "seller_name": None, "amount_ex_tax_fen": None, "tax_amount_fen": None}
+    told = one.expected("kind", "invoice_code", "invoice_number", "issue_date", "total_fen", "red_letter")
+    if one.kind == "定额发票":
+        silent["issue_date"] = None
+    return pdf([ticket_face(one, rng)]), {**told, **silent}, None
+
+
 def _pdf_inline(seed: int, rng: random.Random) -> tuple[bytes, dict[str, object], int | None]:
     one = invoice(seed)
     info = {
@@ -1501,6 +1550,7 @@ FAMILIES: dict[str, Callable[[int, random.Random], tuple[bytes, dict[str, object
     "PDF 行程单（文字+二维码）": _pdf_air_text,
     "XBRL efi（OFD/PDF）": _efi,
     "PDF 财政票据（仅文字）": _pdf_fiscal_text,
+    "PDF 车票定额（仅文字）": _pdf_ticket,
     "PDF 数电票（标签旁值）": _pdf_inline,
     "PDF 数电票（先标签后值）": _pdf_stacked,
     "PDF 数电票（多页）": _pdf_long,

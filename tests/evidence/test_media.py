@@ -6,10 +6,12 @@ import io
 import random
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.evidence import hostile, specimens
+from tracker.evidence import bounded
 from tracker.evidence.archive import Archive, Unreadable
 from tracker.evidence.markup import parse_xml
 from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name, open_image, sniff, unpack
@@ -104,6 +106,16 @@ def test_parcel_names_stored_as_gbk_are_shown_in_chinese() -> None:
 
 def test_two_hundred_files_are_taken() -> None:
     assert len(unpack(specimens.zipped({f"{n}.xml": b"<EInvoice/>" for n in range(200)}))) == 200
+
+
+def test_a_phone_photo_as_heic_is_read_and_shown() -> None:
+    """The kept file shows a code with invented data; nothing here can write HEIC."""
+    data = (Path(__file__).parent / "invoices" / "invented_code.heic").read_bytes()
+
+    assert sniff(data) is Media.HEIC
+    assert bounded.run("read", data).key == ("", "26322000001234567890")
+    assert bounded.run("page_pictures", data)[0].png.startswith(b"\x89PNG")
+    bounded.shut_down()
 
 
 def test_a_part_is_found_without_regard_to_case_and_slashes() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.evidence import specimens
 from tracker.evidence.reading import Reading, read
 
-PER_FAMILY = 14
+PER_FAMILY = 12
 KEPT = Path(__file__).parent / "invoices"
 
 

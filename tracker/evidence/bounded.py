@@ -22,7 +22,7 @@ from tracker.evidence.archive import Unreadable
 
 DEFAULT_SECONDS: Final = 10.0
 DEFAULT_MEMORY_MB: Final = 400
-WORK: Final = frozenset({"read", "sniff", "unpack", "page_pictures", "likeness"})
+WORK: Final = frozenset({"read", "sniff", "unpack", "page_pictures", "likeness", "ofd_svgs"})
 MAX_IDLE: Final = 1
 _USES_PER_CHILD: Final = 200
 _START_SECONDS: Final = 30.0
@@ -157,7 +157,8 @@ def run(
     """Run a named piece of work on bytes in a bounded child and return its answer.
 
     ``read`` (argument ``name``) gives a Reading, ``sniff`` a Media, ``unpack`` a list of (name, bytes),
-    ``page_pictures`` (argument ``media``) a list of Picture. ``seconds`` bounds wall and CPU time, ``memory_mb``
+    ``page_pictures`` (argument ``media``) a list of Picture, ``likeness`` a hash, ``ofd_svgs`` a list of SVG texts.
+    ``seconds`` bounds wall and CPU time, ``memory_mb``
     the address space beyond the idle child. Raises Unreadable with a sentence for refusals, timeouts, memory
     and crashes; ValueError only for work that does not exist.
     """

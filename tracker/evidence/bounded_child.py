@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import sniff, unpack
 from tracker.evidence.reading import read
-from tracker.evidence.rendering import likeness, page_pictures
+from tracker.evidence.rendering import likeness, ofd_svgs, page_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ _WORK: Final[dict[str, Callable[..., Any]]] = {
     "unpack": unpack,
     "page_pictures": page_pictures,
     "likeness": likeness,
+    "ofd_svgs": ofd_svgs,
 }
 
 
@@ -50,7 +51,7 @@ def _drop_rights() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(5)
-    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
+    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         resource.setrlimit(limit, (0, 0))
 
 

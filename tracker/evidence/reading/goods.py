@@ -28,7 +28,7 @@ _HEADS: Final = (
 _PART_OF_HEAD: Final = dict(
     zip(_HEADS, ("name", "spec", "unit", "quantity", "unit_price", "amount", "rate", "tax"), strict=True)
 )
-_MONEY: Final = re.compile(r"-?¥?-?\d[\d,]*(?:\.\d{1,2})?|\*{3}|免税|不征税")
+_MONEY: Final = re.compile(r"-?¥?-?\d[\d,]*(?:\.\d{1,2})?元?|\*{3}|免税|不征税")
 
 
 def read_sums(sheets: Sequence[Sheet]) -> list[Fact]:

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 
 READER: Final = "票面文字"
 _DIGITAL_LENGTH: Final = 20
-_MAX_GAP: Final = {"invoice_code": 1.3, "invoice_number": 1.3, "issue_date": 3.0, "name": 2.2, "tax_id": 1.3}
+_MAX_GAP: Final = {
+    "invoice_code": 1.3,
+    "invoice_number": 1.3,
+    "issue_date": 3.0,
+    "plain_date": 3.0,
+    "name": 2.2,
+    "tax_id": 1.3,
+}
 _FACT_OF_LABEL: Final[dict[str, tuple[str, Callable[[str], str | int | date | None]]]] = {
     "invoice_code": ("invoice_code", values.digits),
     "invoice_number": ("invoice_number", values.digits),
     "issue_date": ("issue_date", values.day),
+    "plain_date": ("issue_date", values.day),
     "original": ("red_of", values.digits),
 }
 _RED_REMARK: Final = re.compile(
@@ -39,8 +47,7 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     facts: list[Fact] = []
     if kind:
         facts.append(_fact("kind", kind, None))
-    for sheet in sheets[:1]:
-        facts.extend(_labelled(sheet))
+    facts.extend(_labelled(sheets[0], ticket=kind in kinds.TICKETS))
     legs: tuple[Leg, ...] = ()
     items: tuple[Item, ...] = ()
     if kind == kinds.AIR:
@@ -88,10 +95,10 @@ def _kind(sheets: Sequence[Sheet]) -> str | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _labelled(sheet: Sheet) -> list[Fact]:
+def _labelled(sheet: Sheet, *, ticket: bool = False) -> list[Fact]:
     found = []
     for label in sheet.labels:
-        if label.kind not in _FACT_OF_LABEL:
+        if label.kind not in _FACT_OF_LABEL or (label.kind == "plain_date" and not ticket):
             continue
         field, parse = _FACT_OF_LABEL[label.kind]
         for span in right_of(sheet, label, _MAX_GAP.get(label.kind, 1.3)):

@@ -22,6 +22,7 @@ _LABELS: Final = (
     ("invoice_code", r"(?:发票代码|票据代码):?"),
     ("invoice_number", r"(?:发票号码|票据号码):?"),
     ("issue_date", r"(?:开票日期|填开日期|开具日期|开票时间):?"),
+    ("plain_date", r"(?:乘车|上车|出行)?日期:?"),
     ("check_code", r"校验码:?"),
     ("machine", r"机器编号:?"),
     ("ticket_number", r"(?:电子客票号码|电子客票号):?"),

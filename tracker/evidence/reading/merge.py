@@ -146,7 +146,9 @@ def _choose(draft: _Draft, name: str, facts: list[Fact]) -> None:
         return
     for fact in against:
         draft.notes.append(f"{FIELD_NAMES[name]}：{fact.reader}读作“{shown(fact.value)}”，以{best.reader}为准")
-    box = best.box or next((fact.box for fact in agreeing if fact.box), None)
+    # The viewer marks where the value is printed; the QR code's own place is the last resort.
+    printed = [fact.box for fact in agreeing if fact.box and fact.source is not Source.QR]
+    box = printed[0] if printed else best.box
     agreed = len({fact.reader for fact in agreeing}) > 1
     draft.backing[name] = {fact.reader for fact in agreeing}
     draft.chosen[name] = replace(best, box=box, sureness=Sureness.AGREED if agreed else best.sureness)
