@@ -32,8 +32,9 @@ def boxes(pdf: bytes) -> list[list[tuple[float, float, float, float]]]:
         height = page.get_height()
         text = page.get_textpage()
         found = [text.get_rect(index) for index in range(text.count_rects())]
-        pages.append([(left * MM, (height - top) * MM, right * MM, (height - bottom) * MM)
-                      for left, bottom, right, top in found])
+        pages.append(
+            [(left * MM, (height - top) * MM, right * MM, (height - bottom) * MM) for left, bottom, right, top in found]
+        )
     document.close()
     return pages
 

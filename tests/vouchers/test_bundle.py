@@ -58,8 +58,11 @@ def copied(pdf: bytes) -> PdfWriter:
 
 def test_every_page_of_the_evidence_follows_with_its_stamp(voucher: bytes) -> None:
     invoice = draw(a_voucher(60))
-    evidence = [item("发票.pdf", "pdf", invoice), item("现场照片.jpg", "image/jpeg", photo()),
-                item("截图.png", "png", photo("PNG"))]
+    evidence = [
+        item("发票.pdf", "pdf", invoice),
+        item("现场照片.jpg", "image/jpeg", photo()),
+        item("截图.png", "png", photo("PNG")),
+    ]
     out = bundle(voucher, evidence)
     pages = words(out)
     assert len(pages) == 1 + 4 + 1 + 1
@@ -111,8 +114,13 @@ def test_a_turned_or_cropped_page_is_shown_as_a_reader_shows_it(voucher: bytes, 
     page = pdfium.PdfDocument(bundle(voucher, [item("a.pdf", "pdf", data)]))[1]
     width, height = (540, 390) if turned in (0, 180) else (390, 540)
     left, top = (595.276 - width) / 2, 20
-    shown = page.render(scale=0.5).to_pil().convert("L").crop(
-        (round(left / 2), round(top / 2), round((left + width) / 2), round((top + height) / 2))).resize(whole.size)
+    shown = (
+        page.render(scale=0.5)
+        .to_pil()
+        .convert("L")
+        .crop((round(left / 2), round(top / 2), round((left + width) / 2), round((top + height) / 2)))
+        .resize(whole.size)
+    )
     grid = [(x, y) for x in range(0, whole.width - 20, 20) for y in range(0, whole.height - 20, 20)]
     differing = [1 for x, y in grid if abs(_mean(whole, x, y) - _mean(shown, x, y)) > 40]
     assert len(differing) < len(grid) // 20
@@ -126,13 +134,19 @@ def _mean(image: Image.Image, x: int, y: int) -> float:
 def test_scripts_links_and_attachments_of_a_file_stay_behind(voucher: bytes) -> None:
     writer = copied(voucher)
     writer.add_attachment("evil.exe", b"MZ evil payload")
-    action = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"),
-                               NameObject("/JS"): TextStringObject("evil()")})
-    link = DictionaryObject({
-        NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/Link"),
-        NameObject("/Rect"): ArrayObject([NumberObject(n) for n in (0, 0, 500, 400)]),
-        NameObject("/A"): DictionaryObject({NameObject("/S"): NameObject("/URI"),
-                                            NameObject("/URI"): TextStringObject("http://evil.example/")})})
+    action = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("evil()")}
+    )
+    link = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Link"),
+            NameObject("/Rect"): ArrayObject([NumberObject(n) for n in (0, 0, 500, 400)]),
+            NameObject("/A"): DictionaryObject(
+                {NameObject("/S"): NameObject("/URI"), NameObject("/URI"): TextStringObject("http://evil.example/")}
+            ),
+        }
+    )
     writer.root_object[NameObject("/OpenAction")] = action
     writer.pages[0][NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
     writer.pages[0][NameObject("/Annots")] = ArrayObject([link])
@@ -229,8 +243,10 @@ def test_a_name_that_cannot_be_printed_shows_boxes(voucher: bytes) -> None:
 
 
 def test_a_hostile_pdf_costs_a_page_not_the_bundle(voucher: bytes) -> None:
-    loop = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-            b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 9>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")
+    loop = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 9>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
     pages = words(bundle(voucher, [item("loop.pdf", "pdf", loop)]))
     assert len(pages) == 2
     assert "loop.pdf" in pages[1]

@@ -26,18 +26,28 @@ from tracker.vouchers.content import (
 
 short = st.text(max_size=20)
 days = st.dates()
-moments = st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.sampled_from(  # noqa: DTZ001  zones follow
-    [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-3, minutes=-30))]))
+moments = st.datetimes(
+    min_value=datetime(1990, 1, 1),  # noqa: DTZ001  the zone is drawn beside it
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-3, minutes=-30))]),
+)
 
 
 @st.composite
 def line(draw: st.DrawFn) -> LineContent:
     claimed, deducted_fen = draw(st.integers(0, 10**11)), draw(st.integers(0, 10**6))
     return LineContent(
-        position=draw(st.integers(1, 999)), date=draw(st.none() | days), category=draw(st.text()),
-        economic_code=draw(short), summary=draw(st.text()), bill_numbers=tuple(draw(st.lists(short, max_size=3))),
-        bill_count=draw(st.integers(0, 99)), claimed_fen=claimed, deducted_fen=deducted_fen,
-        approved_fen=claimed - deducted_fen, deduction_reason=draw(st.text()))
+        position=draw(st.integers(1, 999)),
+        date=draw(st.none() | days),
+        category=draw(st.text()),
+        economic_code=draw(short),
+        summary=draw(st.text()),
+        bill_numbers=tuple(draw(st.lists(short, max_size=3))),
+        bill_count=draw(st.integers(0, 99)),
+        claimed_fen=claimed,
+        deducted_fen=deducted_fen,
+        approved_fen=claimed - deducted_fen,
+        deduction_reason=draw(st.text()),
+    )
 
 
 @st.composite
@@ -46,17 +56,28 @@ def content(draw: st.DrawFn) -> VoucherContent:
     kept = a_voucher(1)
     names = ("title", "fund_name", "team", "lead_unit", "beneficiary", "filer", "home_unit", "places", "purpose")
     texts: dict[str, Any] = {name: draw(st.text()) for name in names}
-    fen = st.integers(-10**12, 10**12)
+    fen = st.integers(-(10**12), 10**12)
     return with_lines(
-        replace(kept, **texts), lines,
-        capitals="零元整", filed_on=draw(days), period_from=draw(st.none() | days), period_to=draw(st.none() | days),
+        replace(kept, **texts),
+        lines,
+        capitals="零元整",
+        filed_on=draw(days),
+        period_from=draw(st.none() | days),
+        period_to=draw(st.none() | days),
         details=tuple(draw(st.lists(st.tuples(st.text(), st.text()), max_size=3))),
         quota=draw(st.none() | st.builds(QuotaFigures, annual_fen=fen, spent_fen=fen, this_fen=fen, left_fen=fen)),
-        payees=tuple(draw(st.lists(st.builds(Payee, name=short, bank=short, account=short, method=short,
-                                             amount_fen=fen), max_size=3))),
-        signatures=tuple(draw(st.lists(st.builds(Signature, seat=short, name=short, at=st.none() | moments),
-                                       max_size=3))),
-        approved_at=draw(moments))
+        payees=tuple(
+            draw(
+                st.lists(
+                    st.builds(Payee, name=short, bank=short, account=short, method=short, amount_fen=fen), max_size=3
+                )
+            )
+        ),
+        signatures=tuple(
+            draw(st.lists(st.builds(Signature, seat=short, name=short, at=st.none() | moments), max_size=3))
+        ),
+        approved_at=draw(moments),
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,18 +110,38 @@ def test_one_fen_changes_the_hash() -> None:
     assert len(content_hash("")) == 64
 
 
-@pytest.mark.parametrize("broken", [
-    "", "[]", "null", "{", '{"number":"1"}', '{"nosuch":1}', '"文"', "NaN",
-])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        '{"number":"1"}',
+        '{"nosuch":1}',
+        '"文"',
+        "NaN",
+    ],
+)
 def test_what_is_not_a_voucher_is_refused(broken: str) -> None:
     with pytest.raises(BadContent):
         from_json(broken)
 
 
-@pytest.mark.parametrize(("key", "value"), [
-    ("claimed_fen", 953331.0), ("claimed_fen", "953331"), ("claimed_fen", True), ("lines", {}), ("title", 7),
-    ("approved_at", "2026-03-04T04:00:00"), ("filed_on", "2026-02-30"), ("details", [["一"]]), ("approved_fen", 1),
-])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("claimed_fen", 953331.0),
+        ("claimed_fen", "953331"),
+        ("claimed_fen", True),
+        ("lines", {}),
+        ("title", 7),
+        ("approved_at", "2026-03-04T04:00:00"),
+        ("filed_on", "2026-02-30"),
+        ("details", [["一"]]),
+        ("approved_fen", 1),
+    ],
+)
 def test_a_value_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
     data = json.loads(to_json(a_voucher(8)))
     data[key] = value

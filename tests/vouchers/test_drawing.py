@@ -33,10 +33,24 @@ VARIANTS = {
 
 def facts(content: VoucherContent) -> Iterator[str]:
     """Yield what a reader must find on the paper."""
-    yield from (content.number, content.title, content.fund_name, content.team, content.lead_unit, content.beneficiary,
-                content.filer, content.home_unit, content.places, content.purpose, content.capitals,
-                content.verify_url, f"附单据{content.attachment_count}张", content.kind_label,
-                content_hash(to_json(content))[:16].upper(), f"¥{format_yuan(content.approved_fen)}")
+    yield from (
+        content.number,
+        content.title,
+        content.fund_name,
+        content.team,
+        content.lead_unit,
+        content.beneficiary,
+        content.filer,
+        content.home_unit,
+        content.places,
+        content.purpose,
+        content.capitals,
+        content.verify_url,
+        f"附单据{content.attachment_count}张",
+        content.kind_label,
+        content_hash(to_json(content))[:16].upper(),
+        f"¥{format_yuan(content.approved_fen)}",
+    )
     yield from (day.isoformat() for day in (content.period_from, content.period_to) if day)
     for label, text in content.details:
         yield label
@@ -93,8 +107,13 @@ def test_the_same_content_gives_the_same_bytes_here_and_in_another_process() -> 
         "print(hashlib.sha256(pdf).hexdigest())"
     )
     there = subprocess.run(
-        [sys.executable, "-c", program], input=to_json(content), capture_output=True, text=True, check=True,
-        env={"TZ": "America/New_York", "LANG": "C.UTF-8", "PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(sys.path)})
+        [sys.executable, "-c", program],
+        input=to_json(content),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"TZ": "America/New_York", "LANG": "C.UTF-8", "PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(sys.path)},
+    )
     assert there.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
@@ -107,8 +126,9 @@ def test_dates_come_from_the_approval() -> None:
 
 def test_the_record_and_the_originals_travel_inside_built_to_pdf_a_3u() -> None:
     content = a_voucher(3)
-    pdf = draw(content, attachments=[("发票.ofd", b"original", "application/ofd"),
-                                     ("发票.ofd", b"second", "application/ofd")])
+    pdf = draw(
+        content, attachments=[("发票.ofd", b"original", "application/ofd"), ("发票.ofd", b"second", "application/ofd")]
+    )
     inside = attached(pdf)
     assert inside["000-ZSBX-2026-000001.json"] == [to_json(content).encode()]
     assert inside["001-发票.ofd"] == [b"original"]
@@ -150,23 +170,46 @@ def test_the_qr_code_leads_to_the_verification_page_with_the_head_of_the_hash() 
 
 
 HOSTILE = (
-    "<script>alert(1)</script>", "<img src='http://evil.example/x.png'>", "</td></tr></table><h1>PAID</h1>",
-    "<style>@import url(file:///etc/passwd);body{display:none}</style>", "{{ 7*7 }}{% raw %}",
+    "<script>alert(1)</script>",
+    "<img src='http://evil.example/x.png'>",
+    "</td></tr></table><h1>PAID</h1>",
+    "<style>@import url(file:///etc/passwd);body{display:none}</style>",
+    "{{ 7*7 }}{% raw %}",
     "<svg onload=x><text>svg",
-    "<link rel=attachment href=file:///etc/passwd>", "<a href='javascript:x'>a</a>", "url(http://evil.example/)",
-    "&lt;b&gt;&amp;", "<!--", "]]>", "%s %n", '"><base href=//evil.example>',
+    "<link rel=attachment href=file:///etc/passwd>",
+    "<a href='javascript:x'>a</a>",
+    "url(http://evil.example/)",
+    "&lt;b&gt;&amp;",
+    "<!--",
+    "]]>",
+    "%s %n",
+    '"><base href=//evil.example>',
 )
 
 
 def test_markup_in_any_text_stays_text() -> None:
     base = a_voucher(len(HOSTILE))
-    lines = tuple(replace(line, summary=text, category=text, deduction_reason=text)
-                  for line, text in zip(base.lines, HOSTILE, strict=True))
+    lines = tuple(
+        replace(line, summary=text, category=text, deduction_reason=text)
+        for line, text in zip(base.lines, HOSTILE, strict=True)
+    )
     everywhere = HOSTILE[0]
     content = with_lines(
-        replace(base, team=everywhere, lead_unit=everywhere, home_unit=everywhere, beneficiary=everywhere,
-                filer=HOSTILE[1], places=everywhere, purpose=" ".join(HOSTILE), title=everywhere, fund_name=everywhere,
-                details=((everywhere, HOSTILE[2]),)), lines)
+        replace(
+            base,
+            team=everywhere,
+            lead_unit=everywhere,
+            home_unit=everywhere,
+            beneficiary=everywhere,
+            filer=HOSTILE[1],
+            places=everywhere,
+            purpose=" ".join(HOSTILE),
+            title=everywhere,
+            fund_name=everywhere,
+            details=((everywhere, HOSTILE[2]),),
+        ),
+        lines,
+    )
     pdf = draw(content, copy_number=2)
     paper = "".join(words(pdf))
     for text in HOSTILE:
@@ -195,8 +238,11 @@ def test_rare_names_print_with_real_glyphs() -> None:
     pdf = draw(a_voucher(1, beneficiary=names))
     assert names in words(pdf)[0]
     pages: Any = PdfReader(io.BytesIO(pdf)).pages
-    used = {font["/BaseFont"].partition("+")[2] for page in pages
-            for font in (one.get_object() for one in page["/Resources"]["/Font"].values())}
+    used = {
+        font["/BaseFont"].partition("+")[2]
+        for page in pages
+        for font in (one.get_object() for one in page["/Resources"]["/Font"].values())
+    }
     assert used <= {"Noto-Serif-SC", "Voucher-Serif-Bold"}
 
 
@@ -208,8 +254,12 @@ def test_a_name_from_extension_b_prints_too() -> None:
 
 
 def test_several_payees_are_listed_with_their_amounts() -> None:
-    payees = tuple(Payee(name=f"收款人{n}", bank="中国工商银行淮安分行", account=f"尾号 {n:04d}", method="转账",
-                         amount_fen=1000 + n) for n in range(1, 6))
+    payees = tuple(
+        Payee(
+            name=f"收款人{n}", bank="中国工商银行淮安分行", account=f"尾号 {n:04d}", method="转账", amount_fen=1000 + n
+        )
+        for n in range(1, 6)
+    )
     paper = "".join(words(draw(a_voucher(3, payees=payees))))
     for payee in payees:
         row = f"{payee.name}{payee.bank}{payee.account}{payee.method}{format_yuan(payee.amount_fen)}"

@@ -22,18 +22,32 @@ TOP_MARGIN, LEFT, RIGHT = 8.0, 14.0, 200.0
 FOOT = 140.0
 
 GOLDEN = {
-    "专款专用": (17.3, 13.3), "单据编号": (14.0, 28.7), "招商组团": (17.0, 34.6), "报销事由": (17.0, 45.3),
-    "序号": (15.2, 51.0), "28381869445666949582": (133.6, 56.3), "2,313.00": (186.9, 56.3), "69.00": (191.5, 93.9),
-    "人民币玖仟伍佰叁拾叁元叁角壹分": (38.4, 100.2), "年度额度": (38.1, 108.4), "顾嘉远　公务卡还款": (160.9, 104.6),
-    "叶梓超": (116.2, 124.3), "本单限用于": (14.1, 134.9), "校验码": (36.4, 143.5), "共 1 页": (193.3, 143.1),
+    "专款专用": (17.3, 13.3),
+    "单据编号": (14.0, 28.7),
+    "招商组团": (17.0, 34.6),
+    "报销事由": (17.0, 45.3),
+    "序号": (15.2, 51.0),
+    "28381869445666949582": (133.6, 56.3),
+    "2,313.00": (186.9, 56.3),
+    "69.00": (191.5, 93.9),
+    "人民币玖仟伍佰叁拾叁元叁角壹分": (38.4, 100.2),
+    "年度额度": (38.1, 108.4),
+    "顾嘉远　公务卡还款": (160.9, 104.6),
+    "叶梓超": (116.2, 124.3),
+    "本单限用于": (14.1, 134.9),
+    "校验码": (36.4, 143.5),
+    "共 1 页": (193.3, 143.1),
 }
 
 
 def test_the_paper_of_eight_lines_is_laid_out_as_the_office_knows_it() -> None:
     pdf = draw(a_voucher(8))
     found = {text: place(pdf, text) for text in GOLDEN}
-    wrong = {text: (found[text], wanted) for text, wanted in GOLDEN.items()
-             if max(abs(a - b) for a, b in zip(found[text], wanted, strict=True)) > 0.6}
+    wrong = {
+        text: (found[text], wanted)
+        for text, wanted in GOLDEN.items()
+        if max(abs(a - b) for a, b in zip(found[text], wanted, strict=True)) > 0.6
+    }
     assert wrong == {}
 
 
@@ -92,14 +106,25 @@ def test_sums_are_carried_from_page_to_page_and_end_in_the_total() -> None:
     content = deducted(a_voucher(60))
     cut = paper(content)
     assert len(cut.sheets) > 2
-    sums = [{row.cells[0].lines[0].text: [cell.lines[0].text for cell in row.cells[1:]]
-             for table in sheet.tables for row in table.rows if row.kind == "subtotal"} for sheet in cut.sheets]
+    sums = [
+        {
+            row.cells[0].lines[0].text: [cell.lines[0].text for cell in row.cells[1:]]
+            for table in sheet.tables
+            for row in table.rows
+            if row.kind == "subtotal"
+        }
+        for sheet in cut.sheets
+    ]
     done = [0, 0, 0]
     for sheet, said in zip(cut.sheets, sums, strict=True):
         if sheet.number > 1:
             assert said["承前页"] == [format_yuan(fen) for fen in done]
-        lines = [content.lines[int(row.cells[0].lines[0].text) - 1]
-                 for table in sheet.tables for row in table.rows if row.amounts.lines]
+        lines = [
+            content.lines[int(row.cells[0].lines[0].text) - 1]
+            for table in sheet.tables
+            for row in table.rows
+            if row.amounts.lines
+        ]
         here = [sum(getattr(line, name) for line in lines) for name in ("claimed_fen", "deducted_fen", "approved_fen")]
         done = [a + b for a, b in zip(done, here, strict=True)]
         assert said["本页小计"] == [format_yuan(fen) for fen in here]
@@ -128,10 +153,27 @@ LONG = "赴广州、昆山对接 Display industry 产业链（重点）企业，
 
 def test_two_thousand_characters_anywhere_run_over_pages_whole() -> None:
     text = LONG[:2000]
-    line = replace(a_voucher(1).lines[0], summary=text, deduction_reason=text, category=text[:300], deducted_fen=1,
-                   approved_fen=a_voucher(1).lines[0].claimed_fen - 1)
-    content = with_lines(a_voucher(1, purpose=text, team=text, home_unit=text, places=text, title=text, fund_name=text,
-                                   details=((text[:50], text),)), (line, a_voucher(2).lines[1]))
+    line = replace(
+        a_voucher(1).lines[0],
+        summary=text,
+        deduction_reason=text,
+        category=text[:300],
+        deducted_fen=1,
+        approved_fen=a_voucher(1).lines[0].claimed_fen - 1,
+    )
+    content = with_lines(
+        a_voucher(
+            1,
+            purpose=text,
+            team=text,
+            home_unit=text,
+            places=text,
+            title=text,
+            fund_name=text,
+            details=((text[:50], text),),
+        ),
+        (line, a_voucher(2).lines[1]),
+    )
     check_planned(paper(content))
     drawn = check_drawn(content)
     assert squeezed(text[:100]) in drawn
@@ -147,11 +189,18 @@ def test_words_without_a_break_are_broken() -> None:
 
 def test_the_longest_names_and_every_signer_fit() -> None:
     content = a_voucher(
-        9, number="Z" * 32, capitals="玖" * 54, verify_url="https://" + "v" * 292,
-        payees=tuple(Payee(name="名" * 120, bank="行" * 120, account="9" * 40, method="法" * 20,
-                           amount_fen=99_999_999_999) for _ in range(7)),
-        signatures=tuple(Signature(seat="审" * 24, name="名" * 60, at=datetime(2026, 12, 30, 15, 59, tzinfo=UTC))
-                         for _ in range(20)))
+        9,
+        number="Z" * 32,
+        capitals="玖" * 54,
+        verify_url="https://" + "v" * 292,
+        payees=tuple(
+            Payee(name="名" * 120, bank="行" * 120, account="9" * 40, method="法" * 20, amount_fen=99_999_999_999)
+            for _ in range(7)
+        ),
+        signatures=tuple(
+            Signature(seat="审" * 24, name="名" * 60, at=datetime(2026, 12, 30, 15, 59, tzinfo=UTC)) for _ in range(20)
+        ),
+    )
     check_planned(paper(content))
     check_drawn(content)
 
@@ -170,14 +219,31 @@ def any_voucher(drawer: st.DrawFn) -> VoucherContent:
     lines = []
     for position in range(1, drawer(st.integers(1, 12)) + 1):
         claimed, less = drawer(st.integers(1, 10**11)), drawer(st.sampled_from([0, 0, 1]))
-        lines.append(LineContent(
-            position=position, date=None, category=drawer(texts)[:60], economic_code="30211", summary=drawer(texts),
-            bill_numbers=tuple(drawer(st.lists(st.from_regex(r"\A[0-9]{8,24}\Z"), max_size=3))), claimed_fen=claimed,
-            deducted_fen=less, approved_fen=claimed - less, deduction_reason=drawer(texts) if less else ""))
+        lines.append(
+            LineContent(
+                position=position,
+                date=None,
+                category=drawer(texts)[:60],
+                economic_code="30211",
+                summary=drawer(texts),
+                bill_numbers=tuple(drawer(st.lists(st.from_regex(r"\A[0-9]{8,24}\Z"), max_size=3))),
+                claimed_fen=claimed,
+                deducted_fen=less,
+                approved_fen=claimed - less,
+                deduction_reason=drawer(texts) if less else "",
+            )
+        )
     return with_lines(
-        a_voucher(1, purpose=drawer(texts), team=drawer(texts), places=drawer(texts), title=drawer(texts)[:60],
-                  details=tuple(drawer(st.lists(st.tuples(texts.map(lambda one: one[:12]), texts), max_size=4)))),
-        tuple(lines))
+        a_voucher(
+            1,
+            purpose=drawer(texts),
+            team=drawer(texts),
+            places=drawer(texts),
+            title=drawer(texts)[:60],
+            details=tuple(drawer(st.lists(st.tuples(texts.map(lambda one: one[:12]), texts), max_size=4))),
+        ),
+        tuple(lines),
+    )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

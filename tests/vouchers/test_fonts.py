@@ -75,6 +75,9 @@ def test_every_character_of_an_amount_in_capitals_has_a_bold_face() -> None:
 
 def test_only_weasyprints_own_room_imports_it() -> None:
     home = Path(fonts.__file__).parents[1]
-    users = {path.relative_to(home).parts[0] for path in home.rglob("*.py")
-             if "weasyprint" in path.read_text(encoding="utf-8")}
+    users = {
+        path.relative_to(home).parts[0]
+        for path in home.rglob("*.py")
+        if "weasyprint" in path.read_text(encoding="utf-8")
+    }
     assert users == {"vouchers"}

@@ -71,8 +71,9 @@ def bundle(voucher_pdf: bytes, evidence: Sequence[BundleItem], *, pictures: Pict
     return _assembled(voucher_pdf, evidence, [_pages_or_why(item, pictures) for item in evidence])
 
 
-def bundle_bounded(voucher_pdf: bytes, evidence: Sequence[BundleItem], *, pictures: Pictures | None = None,
-                   seconds: float = _SECONDS) -> bytes:
+def bundle_bounded(
+    voucher_pdf: bytes, evidence: Sequence[BundleItem], *, pictures: Pictures | None = None, seconds: float = _SECONDS
+) -> bytes:
     """Do as ``bundle`` does, each file in a bounded child process; one that takes too long gets a placeholder.
 
     ``pictures`` must be a function at the top of its module, so that the child finds it.
@@ -131,11 +132,13 @@ def _printable_name(text: str) -> str:
 
 def _drawn_feet(feet: Sequence[_Foot]) -> bytes:
     weasyprint, nothing, faces = engine.weasyprint(), engine.fetcher(), engine.font_configuration()
-    sheet = weasyprint.CSS(string=(_TEMPLATES / "evidence.css").read_text(encoding="utf-8"), url_fetcher=nothing,
-                           font_config=faces)
+    sheet = weasyprint.CSS(
+        string=(_TEMPLATES / "evidence.css").read_text(encoding="utf-8"), url_fetcher=nothing, font_config=faces
+    )
     html = _environment().get_template("evidence.html").render(feet=feet)
     return engine.written(
-        weasyprint.HTML(string=html, url_fetcher=nothing).render(stylesheets=[sheet], font_config=faces))
+        weasyprint.HTML(string=html, url_fetcher=nothing).render(stylesheets=[sheet], font_config=faces)
+    )
 
 
 @cache
@@ -209,8 +212,11 @@ def _lay(source: pdfium.PdfDocument, index: int, paper: pdfium.PdfDocument) -> N
     room_width, room_height = _A4[0] - 2 * _MARGIN, _A4[1] - _MARGIN - _STAMP
     scale = min(room_width / width, room_height / height, 1.0)
     drawn = source.page_as_xobject(index, paper).as_pageobject()  # already turned upright and cropped, from (0, 0)
-    drawn.set_matrix(pdfium.PdfMatrix().scale(scale, scale).translate(
-        (_A4[0] - width * scale) / 2, _A4[1] - _MARGIN - height * scale))
+    drawn.set_matrix(
+        pdfium.PdfMatrix()
+        .scale(scale, scale)
+        .translate((_A4[0] - width * scale) / 2, _A4[1] - _MARGIN - height * scale)
+    )
     sheet = paper.new_page(*_A4)
     sheet.insert_obj(drawn)
     sheet.gen_content()

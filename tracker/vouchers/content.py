@@ -12,8 +12,17 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-__all__ = ["BadContent", "LineContent", "Payee", "QuotaFigures", "Signature", "VoucherContent", "content_hash",
-           "from_json", "to_json"]
+__all__ = [
+    "BadContent",
+    "LineContent",
+    "Payee",
+    "QuotaFigures",
+    "Signature",
+    "VoucherContent",
+    "content_hash",
+    "from_json",
+    "to_json",
+]
 
 
 class BadContent(ValueError):

@@ -63,8 +63,13 @@ class _Drawn:
         return f"{first}…" if more else first
 
 
-def draw(content: VoucherContent, *, void: VoidMark | None = None, copy_number: int | None = None,
-         attachments: Sequence[tuple[str, bytes, str]] = ()) -> bytes:
+def draw(
+    content: VoucherContent,
+    *,
+    void: VoidMark | None = None,
+    copy_number: int | None = None,
+    attachments: Sequence[tuple[str, bytes, str]] = (),
+) -> bytes:
     """Draw one voucher as a PDF built to PDF/A-3u, with the record's JSON inside.
 
     ``copy_number`` prints 第 n 次打印; ``attachments`` are originals to embed as (name, bytes, media type). The same
@@ -82,17 +87,33 @@ def draw_many(contents: Iterable[VoucherContent], *, copy_numbers: Sequence[int 
     """Draw several vouchers of one template version as one PDF for the printer, each with its own page numbers."""
     every = list(contents)
     counts = copy_numbers or [None] * len(every)
-    vouchers = [_prepared(content, to_json(content), void=None, copy_number=count, with_originals=False)
-                for content, count in zip(every, counts, strict=True)]
+    vouchers = [
+        _prepared(content, to_json(content), void=None, copy_number=count, with_originals=False)
+        for content, count in zip(every, counts, strict=True)
+    ]
     return engine.written(_rendered(vouchers, version=every[0].template_version))
 
 
 def texts(content: VoucherContent) -> Iterable[str]:
     """Yield every text of a voucher that will be printed, for a check of its characters before it is frozen."""
-    yield from (content.number, content.title, content.fund_name, content.project_code, content.function_code,
-                content.kind_label, content.team, content.lead_unit, content.beneficiary, content.filer,
-                content.home_unit, content.places, content.purpose, content.capitals, content.verify_url,
-                content.verify_code)
+    yield from (
+        content.number,
+        content.title,
+        content.fund_name,
+        content.project_code,
+        content.function_code,
+        content.kind_label,
+        content.team,
+        content.lead_unit,
+        content.beneficiary,
+        content.filer,
+        content.home_unit,
+        content.places,
+        content.purpose,
+        content.capitals,
+        content.verify_url,
+        content.verify_code,
+    )
     yield from (text for pair in content.details for text in pair)
     for line in content.lines:
         yield from (line.category, line.economic_code, line.summary, line.deduction_reason, *line.bill_numbers)
@@ -102,8 +123,9 @@ def texts(content: VoucherContent) -> Iterable[str]:
         yield from (signature.seat, signature.name)
 
 
-def _prepared(content: VoucherContent, text: str, *, void: VoidMark | None, copy_number: int | None,
-              with_originals: bool) -> _Drawn:
+def _prepared(
+    content: VoucherContent, text: str, *, void: VoidMark | None, copy_number: int | None, with_originals: bool
+) -> _Drawn:
     fonts.require_glyphs([*texts(content), void.reason if void else ""])
     head = content_hash(text)[:_HASH_HEAD]
     return _Drawn(
@@ -119,16 +141,21 @@ def _prepared(content: VoucherContent, text: str, *, void: VoidMark | None, copy
 
 def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> Any:  # noqa: ANN401  WeasyPrint's Document
     first = vouchers[0].content
-    html = _environment().get_template(f"v{version}.html").render(
-        vouchers=vouchers,
-        title=f"{first.title} {first.number}",
-        author=first.lead_unit,
-        at=_second(first),
+    html = (
+        _environment()
+        .get_template(f"v{version}.html")
+        .render(
+            vouchers=vouchers,
+            title=f"{first.title} {first.number}",
+            author=first.lead_unit,
+            at=_second(first),
+        )
     )
     weasyprint = engine.weasyprint()
     try:
         document = weasyprint.HTML(string=html, url_fetcher=engine.fetcher()).render(
-            stylesheets=[_stylesheet(version)], font_config=engine.font_configuration(), pdf_variant=_VARIANT)
+            stylesheets=[_stylesheet(version)], font_config=engine.font_configuration(), pdf_variant=_VARIANT
+        )
     except weasyprint.urls.FatalURLFetchingError as error:
         raise DrawingFailed("the page asked for something outside itself") from error
     planned = sum(len(voucher.paper.sheets) for voucher in vouchers)
@@ -142,14 +169,18 @@ def _written(document: Any, content: VoucherContent, files: Sequence[tuple[str, 
     at = content.approved_at.astimezone(UTC)
     embedded = [
         engine.weasyprint().Attachment(
-            file_obj=io.BytesIO(data), url_fetcher=engine.fetcher(), name=f"{number:03d}-{fonts.printable(name)}",
-            created=at, modified=at,
+            file_obj=io.BytesIO(data),
+            url_fetcher=engine.fetcher(),
+            name=f"{number:03d}-{fonts.printable(name)}",
+            created=at,
+            modified=at,
             relationship="Source" if number else "Data",
         )
         for number, (name, data, _) in enumerate(files)
     ]
     return engine.written(
-        document, pdf_variant=_VARIANT, attachments=embedded, finisher=lambda _, made: _declare_media(made, media))
+        document, pdf_variant=_VARIANT, attachments=embedded, finisher=lambda _, made: _declare_media(made, media)
+    )
 
 
 def _declare_media(pdf: Any, media: Sequence[str]) -> None:  # noqa: ANN401  pydyf's PDF
@@ -178,8 +209,9 @@ def _second(content: VoucherContent) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                       finalize=_without_invisible)
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_without_invisible
+    )
 
 
 def _without_invisible(value: Any) -> Any:  # noqa: ANN401  whatever the template prints

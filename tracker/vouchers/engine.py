@@ -71,8 +71,9 @@ def startup_problems() -> list[str]:
         from weasyprint.text.ffi import harfbuzz_subset  # type: ignore[import-untyped]  # noqa: PLC0415
     except (ImportError, OSError) as error:
         reason = str(error).partition("\n")[0][:120]
-        problems.append("缺少排版库，请运行：apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-                        f"（{reason}）")
+        problems.append(
+            f"缺少排版库，请运行：apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0（{reason}）"
+        )
     else:
         if not harfbuzz_subset:
             problems.append("缺少字体子集库，每张凭证要多花十几秒，请运行：apt-get install libharfbuzz-subset0")

@@ -52,8 +52,9 @@ class Bounds:
 class Pool:
     """A few child processes started when first needed; each ends by itself after some idle time or many jobs."""
 
-    def __init__(self, size: int = 2, *, bounds: Bounds = Bounds(), idle_seconds: float = 120.0,
-                 most_jobs: int = 200) -> None:
+    def __init__(
+        self, size: int = 2, *, bounds: Bounds = Bounds(), idle_seconds: float = 120.0, most_jobs: int = 200
+    ) -> None:
         """Describe the children; none is started yet."""
         self.size = size
         self.bounds = bounds
@@ -135,7 +136,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
         self._process = context.Process(
-            target=_serve, args=(there, self._pool.idle_seconds, self._pool.most_jobs), daemon=True, name="voucher")
+            target=_serve, args=(there, self._pool.idle_seconds, self._pool.most_jobs), daemon=True, name="voucher"
+        )
         self._process.start()
         there.close()
         self._pipe = here
@@ -167,15 +169,24 @@ def _serve(pipe: Connection, idle_seconds: float, most_jobs: int) -> None:
             return
 
 
-def draw_bounded(content_json: str, *, void: VoidMark | None = None, copy_number: int | None = None,
-                 attachments: Sequence[tuple[str, bytes, str]] = ()) -> bytes:
+def draw_bounded(
+    content_json: str,
+    *,
+    void: VoidMark | None = None,
+    copy_number: int | None = None,
+    attachments: Sequence[tuple[str, bytes, str]] = (),
+) -> bytes:
     """Draw one voucher from its stored JSON in a child process; see ``drawing.draw``."""
     answer: bytes = pool().run(_draw, content_json, void, copy_number, tuple(attachments))
     return answer
 
 
-def draw_set(contents: Sequence[VoucherContent], progress: Callable[[int, int], None] = lambda _done, _of: None, *,
-             copy_numbers: Sequence[int | None] = ()) -> bytes:
+def draw_set(
+    contents: Sequence[VoucherContent],
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+    *,
+    copy_numbers: Sequence[int | None] = (),
+) -> bytes:
     """Draw up to 100 vouchers as one PDF for the printer, in order; ``progress(done, of)`` is told after each part."""
     if not contents:
         raise Refused("没有选择要打印的报销单，请先勾选")
@@ -231,8 +242,9 @@ def pool() -> Pool:
         return _pools["drawing"]
 
 
-def _draw(content_json: str, void: VoidMark | None, copy_number: int | None,
-          attachments: tuple[tuple[str, bytes, str], ...]) -> bytes:
+def _draw(
+    content_json: str, void: VoidMark | None, copy_number: int | None, attachments: tuple[tuple[str, bytes, str], ...]
+) -> bytes:
     return drawing.draw(from_json(content_json), void=void, copy_number=copy_number, attachments=attachments)
 
 

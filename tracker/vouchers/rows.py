@@ -88,8 +88,12 @@ class Amounts:
 
     def __add__(self, other: Amounts) -> Amounts:
         """Add two subtotals."""
-        return Amounts(self.claimed_fen + other.claimed_fen, self.deducted_fen + other.deducted_fen,
-                       self.approved_fen + other.approved_fen, self.lines + other.lines)
+        return Amounts(
+            self.claimed_fen + other.claimed_fen,
+            self.deducted_fen + other.deducted_fen,
+            self.approved_fen + other.approved_fen,
+            self.lines + other.lines,
+        )
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def fact_rows(content: VoucherContent, spilled: Sequence[tuple[str, str]] = ()) 
             wide.extend(_wide_fact(label, text))
     rows = []
     for start in range(0, len(short), 3):
-        group = short[start:start + 3]
+        group = short[start : start + 3]
         cells = [cell for label, lines in group for cell in (label, Cell(lines=lines))]
         cells[-1] = Cell(lines=group[-1][1], span=7 - 2 * len(group))
         rows.append(Row(table="facts", cells=tuple(cells)))
@@ -161,12 +165,18 @@ def line_rows(content: VoucherContent) -> list[Row]:
 
 def subtotal_row(label: str, amounts: Amounts, table: str) -> Row:
     """Return a row of subtotals for a table of lines."""
-    money = (amounts.approved_fen,) if table == "plain" else (
-        amounts.claimed_fen, amounts.deducted_fen, amounts.approved_fen)
+    money = (
+        (amounts.approved_fen,)
+        if table == "plain"
+        else (amounts.claimed_fen, amounts.deducted_fen, amounts.approved_fen)
+    )
     columns = COLUMNS[table]
-    cells = [_money(fen, width) for fen, width in zip(money, columns[-len(money):], strict=True)]
-    return Row(table=table, kind="subtotal", cells=(
-        Cell(lines=(TextLine(label),), style="subtotal-label", span=len(columns) - len(money)), *cells))
+    cells = [_money(fen, width) for fen, width in zip(money, columns[-len(money) :], strict=True)]
+    return Row(
+        table=table,
+        kind="subtotal",
+        cells=(Cell(lines=(TextLine(label),), style="subtotal-label", span=len(columns) - len(money)), *cells),
+    )
 
 
 def payee_rows(payees: Sequence[Payee]) -> list[Row]:
@@ -175,8 +185,9 @@ def payee_rows(payees: Sequence[Payee]) -> list[Row]:
     rows = []
     for payee in payees:
         texts = (payee.name, payee.bank, payee.account, payee.method)
-        cells = [Cell(lines=_text(text or EMPTY, width, small=True))
-                 for text, width in zip(texts, columns, strict=False)]
+        cells = [
+            Cell(lines=_text(text or EMPTY, width, small=True)) for text, width in zip(texts, columns, strict=False)
+        ]
         rows.append(Row(table="payees", cells=(*cells, _money(payee.amount_fen, columns[-1]))))
     return [heading_row("payees"), *rows] if rows else []
 
@@ -184,7 +195,7 @@ def payee_rows(payees: Sequence[Payee]) -> list[Row]:
 def sign_rows(signatures: Sequence[Signature]) -> list[tuple[SignBox, ...]]:
     """Lay out the boxes to sign, six to a row."""
     boxes = [_sign_box(one) for one in signatures]
-    return [tuple(boxes[start:start + _SIGN_COLUMNS]) for start in range(0, len(boxes), _SIGN_COLUMNS)]
+    return [tuple(boxes[start : start + _SIGN_COLUMNS]) for start in range(0, len(boxes), _SIGN_COLUMNS)]
 
 
 def _facts(content: VoucherContent) -> Iterator[tuple[str, str]]:
@@ -207,14 +218,17 @@ def _wide_fact(label: str, text: str) -> Iterator[Row]:
     lines = _text(text, 168)
     for start in range(0, len(lines), _MOST_LINES):
         named = _label(f"{label}（续）" if start else label, 18)
-        yield Row(table="facts", cells=(named, Cell(lines=lines[start:start + _MOST_LINES], span=5)))
+        yield Row(table="facts", cells=(named, Cell(lines=lines[start : start + _MOST_LINES], span=5)))
 
 
 def _line(line: LineContent, content: VoucherContent, table: str) -> Iterator[Row]:
     widths = COLUMNS[table]
     reason = _text(f"核减原因：{line.deduction_reason}", widths[4], small=True) if line.deduction_reason else ()
-    numbers = tuple(TextLine(one) for number in line.bill_numbers
-                    for one in wrap(number, room_mm=widths[5] - SIDES, points=_NUMBER_POINTS[table]))
+    numbers = tuple(
+        TextLine(one)
+        for number in line.bill_numbers
+        for one in wrap(number, room_mm=widths[5] - SIDES, points=_NUMBER_POINTS[table])
+    )
     texts = (
         _text(str(line.position), widths[0]),
         _text(_day(line.date, content.budget_year), widths[1]),
@@ -226,16 +240,20 @@ def _line(line: LineContent, content: VoucherContent, table: str) -> Iterator[Ro
     )
     money = (line.approved_fen,) if table == "plain" else (line.claimed_fen, line.deducted_fen, line.approved_fen)
     styles = ("c", "c", "", "c", "", "number", "c")
-    parts = [zip_longest(*(lines[start:start + _MOST_LINES] for lines in texts))
-             for start in range(0, max(map(len, texts)), _MOST_LINES)]
+    parts = [
+        zip_longest(*(lines[start : start + _MOST_LINES] for lines in texts))
+        for start in range(0, max(map(len, texts)), _MOST_LINES)
+    ]
     for number, part in enumerate(parts):
         columns = [tuple(one for one in column if one is not None) for column in zip(*part, strict=True)]
         cells = [Cell(lines=column, style=style) for column, style in zip(columns, styles, strict=True)]
         if number:
             cells[0] = Cell(lines=(TextLine("续"),), style="c")
         amounts = Amounts() if number else Amounts(line.claimed_fen, line.deducted_fen, line.approved_fen, 1)
-        cells += [Cell(lines=()) if number else _money(fen, width, dash=True)
-                  for fen, width in zip(money, widths[7:], strict=True)]
+        cells += [
+            Cell(lines=()) if number else _money(fen, width, dash=True)
+            for fen, width in zip(money, widths[7:], strict=True)
+        ]
         yield Row(table=table, cells=tuple(cells), amounts=amounts)
 
 

@@ -128,8 +128,7 @@ def _heading(content: VoucherContent) -> tuple[Heading, list[tuple[str, str]]]:
     title = fonts.printable(content.title)
     bold = fonts.sets_bold(title)
     spilled = []
-    sizes = [size for size in _TITLE_SIZES
-             if fonts.width_mm(title, size * _TITLE_SPACING, bold=bold) <= HEADING_ROOM]
+    sizes = [size for size in _TITLE_SIZES if fonts.width_mm(title, size * _TITLE_SPACING, bold=bold) <= HEADING_ROOM]
     if not sizes:
         spilled.append(("单据名称", title))
         title, bold = "报销单", True
@@ -148,10 +147,15 @@ def _fitting_tail(content: VoucherContent, *, with_originals: bool) -> tuple[Tai
     """Build the tail; payees, then earlier signatures, move before it as rows of their own when it grows too high."""
     payees, boxes = payee_rows(content.payees), sign_rows(content.signatures)
     single = content.payees[0] if len(content.payees) == 1 else None
-    compact = () if single is None else tuple(
-        line
-        for text in (f"{single.name}　{single.method}", single.bank, single.account) if text.strip()
-        for line in wrap(text, room_mm=_PAYEE_ROOM, points=7)
+    compact = (
+        ()
+        if single is None
+        else tuple(
+            line
+            for text in (f"{single.name}　{single.method}", single.bank, single.account)
+            if text.strip()
+            for line in wrap(text, room_mm=_PAYEE_ROOM, points=7)
+        )
     )
     if 0 < len(compact) <= 3:  # noqa: PLR2004  what stands beside the control figures
         payees = []
@@ -172,11 +176,16 @@ def _fitting_tail(content: VoucherContent, *, with_originals: bool) -> tuple[Tai
 def _signed_rows(boxes: Sequence[SignBox]) -> Iterator[Row]:
     for box in boxes:
         said = f"{''.join(box.name)}　{box.at}"
-        yield Row(table="signed", cells=(
-            Cell(lines=tuple(TextLine(one) for one in wrap("".join(box.seat), room_mm=34 - SIDES, points=8.5)),
-                 is_label=True),
-            Cell(lines=tuple(TextLine(one) for one in wrap(said, room_mm=152 - SIDES, points=8.5))),
-        ))
+        yield Row(
+            table="signed",
+            cells=(
+                Cell(
+                    lines=tuple(TextLine(one) for one in wrap("".join(box.seat), room_mm=34 - SIDES, points=8.5)),
+                    is_label=True,
+                ),
+                Cell(lines=tuple(TextLine(one) for one in wrap(said, room_mm=152 - SIDES, points=8.5))),
+            ),
+        )
 
 
 def _notes(content: VoucherContent, *, with_originals: bool) -> tuple[str, ...]:
@@ -186,27 +195,52 @@ def _notes(content: VoucherContent, *, with_originals: bool) -> tuple[str, ...]:
     return wrap(note + code, room_mm=WIDTH, points=6.8)
 
 
-def _tail(content: VoucherContent, compact: tuple[str, ...], payees: Sequence[Row],
-          boxes: Sequence[tuple[SignBox, ...]], notes: tuple[str, ...]) -> Tail:
+def _tail(
+    content: VoucherContent,
+    compact: tuple[str, ...],
+    payees: Sequence[Row],
+    boxes: Sequence[tuple[SignBox, ...]],
+    notes: tuple[str, ...],
+) -> Tail:
     words = content.capitals if content.capitals.startswith("人民币") else f"人民币{content.capitals}"
     bold = fonts.sets_bold(words)
     capitals = wrap(words, room_mm=_CAPITALS_ROOM, points=10 * 1.06, bold=bold)
     quota = content.quota
-    figures = () if quota is None else tuple(
-        (name, format_yuan(fen)) for name, fen in (
-            ("年度额度", quota.annual_fen), ("已报销", quota.spent_fen),
-            ("本次", quota.this_fen), ("结余", quota.left_fen)))
+    figures = (
+        ()
+        if quota is None
+        else tuple(
+            (name, format_yuan(fen))
+            for name, fen in (
+                ("年度额度", quota.annual_fen),
+                ("已报销", quota.spent_fen),
+                ("本次", quota.this_fen),
+                ("结余", quota.left_fen),
+            )
+        )
+    )
     height = (
-        1.26 + 4.6 * len(capitals)
+        1.26
+        + 4.6 * len(capitals)
         + (1.26 + max(4.1, 3.2 * len(compact)) if figures or compact else 0.0)
         + sum(row.height for row in payees)
         + sum(max(box.height for box in group) for group in boxes)
         + (1.5 + _FRAME if boxes else 0.0)
-        + 1.0 + 3.2 * len(notes)
+        + 1.0
+        + 3.2 * len(notes)
         + _FRAME
     )
-    return Tail(capitals=capitals, is_bold=bold, total=f"¥{format_yuan(content.approved_fen)}", quota=figures,
-                payee=compact, payees=tuple(payees), boxes=tuple(boxes), notes=notes, height=height)
+    return Tail(
+        capitals=capitals,
+        is_bold=bold,
+        total=f"¥{format_yuan(content.approved_fen)}",
+        quota=figures,
+        payee=compact,
+        payees=tuple(payees),
+        boxes=tuple(boxes),
+        notes=notes,
+        height=height,
+    )
 
 
 # The pages.
@@ -250,8 +284,9 @@ class _Place:
     is_last: bool
 
 
-def _tables(content: VoucherContent, page: Sequence[Row], carried: Amounts,
-            place: _Place) -> tuple[tuple[Table, ...], Amounts]:
+def _tables(
+    content: VoucherContent, page: Sequence[Row], carried: Amounts, place: _Place
+) -> tuple[tuple[Table, ...], Amounts]:
     tables = []
     for name, group in groupby(page, key=lambda row: row.table):
         rows = list(group)
@@ -265,8 +300,9 @@ def _tables(content: VoucherContent, page: Sequence[Row], carried: Amounts,
     return tuple(tables), carried
 
 
-def _with_subtotals(content: VoucherContent, rows: list[Row], carried: Amounts, here: Amounts,
-                    place: _Place) -> list[Row]:
+def _with_subtotals(
+    content: VoucherContent, rows: list[Row], carried: Amounts, here: Amounts, place: _Place
+) -> list[Row]:
     table = line_table(content)
     total = carried + here
     done = total.lines == len(content.lines)
