@@ -111,7 +111,8 @@ GOOD_PASSWORD = "Zhu-Que-Lan-Tian-58"  # noqa: S105  of invented people
 
 def give_password(office: Office, name: str, password: str = GOOD_PASSWORD, **more: Any) -> None:
     """Give a person of the office a password that need not be changed."""
-    values = {"password_hash": passwords.hashed(password), "password_at": NOON, "must_change": False, **more}
+    kept = more.pop("password_hash", None) or passwords.hashed(password)
+    values = {"password_hash": kept, "password_at": NOON, "must_change": False, **more}
     with office.database.writing() as session:
         session.execute(update(Person).where(Person.id == office.people[name]).values(values))
 

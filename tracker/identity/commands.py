@@ -24,8 +24,11 @@ def user() -> None:
 
 
 @contextmanager
-def refusals_as_words() -> Iterator[None]:
-    """Print a refusal as one line and leave with 1."""
+def at_the_database() -> Iterator[None]:
+    """Open the database as the command line says (its context's object does it); print a refusal as one line."""
+    opener = click.get_current_context().obj
+    if callable(opener):
+        opener()
     try:
         yield
     except Refused as refusal:
@@ -53,7 +56,7 @@ def list_people(*, with_disabled: bool) -> None:
     """List accounts: sign-in name, name, home unit, state."""
     query = select(Person).order_by(Person.sign_in_name)
     moment = now()
-    with current().reading() as session:
+    with at_the_database(), current().reading() as session:
         for person in session.scalars(query if with_disabled else query.where(Person.disabled_at.is_(None))):
             unit = person.home_unit.name if person.home_unit else "-"
             resting = person.locked_until is not None and person.locked_until > moment
@@ -67,7 +70,7 @@ def reset(name: str) -> None:
     """Give the account NAME a new one-time password, print it once, sign it out everywhere."""
     one_time = passwords.one_time_password()
     hashed = passwords.hashed(one_time)
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         found = find(session, name)
         person = operations.reset_password(
             session, found.id, password_hash=hashed, by=SYSTEM, at=now(), version=found.version
@@ -79,7 +82,7 @@ def reset(name: str) -> None:
 @click.argument("name")
 def disable(name: str) -> None:
     """Close the account NAME and sign it out everywhere."""
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         found = find(session, name)
         operations.disable(session, found.id, by=SYSTEM, at=now(), version=found.version)
     click.echo(f"已停用 {found.sign_in_name}（{found.name}）")
@@ -89,7 +92,7 @@ def disable(name: str) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Open the disabled account NAME again."""
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         found = find(session, name)
         operations.enable(session, found.id, by=SYSTEM, at=now(), version=found.version)
     click.echo(f"已启用 {found.sign_in_name}（{found.name}）")
@@ -99,7 +102,7 @@ def enable(name: str) -> None:
 @click.argument("name")
 def unlock(name: str) -> None:
     """Let the account NAME try again at once after too many wrong passwords."""
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         found = find(session, name)
         rested = found.locked_until
         operations.unlock(session, found.id, by=SYSTEM, at=now(), version=found.version)

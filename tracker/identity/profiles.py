@@ -23,7 +23,7 @@ _CLASSES: tuple[Callable[[str], bool], ...] = (
     lambda character: not character.isalnum(),
 )
 _WALKS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb")
-_LOOKS_LIKE = str.maketrans("@4831!05$7", "aaeeliosst")
+_LOOKS_LIKE = (str.maketrans("@4831!05$7", "aabeiiosst"), str.maketrans("@4831!05$7", "aabeliosst"))
 _SHORTEST_OWN_WORD = 3
 _LONGEST_UNIT = 4
 
@@ -86,10 +86,10 @@ def flaws(password: str, rules: Profile, *, own_words: Iterable[str]) -> list[st
 def is_common(password: str) -> bool:
     """Tell whether a password is a common one, dressed up or not, a repetition, or a walk over the keyboard."""
     low = password.casefold()
-    spellings = {low, low.translate(_LOOKS_LIKE)}
-    cores = {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", spelling) for spelling in spellings}
-    letters = {re.sub(r"[\W_]", "", spelling) for spelling in spellings}
-    if (spellings | cores | letters) & common_words():
+    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", low)
+    plain = {low, bare, re.sub(r"[\W_]", "", low)}
+    spellings = plain | {text.translate(table) for text in plain for table in _LOOKS_LIKE}
+    if spellings & common_words():
         return True
     return _repeats(low) or _walks(low)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.identity import operations as accounts
 from tracker.identity import passwords
-from tracker.identity.commands import find, refusals_as_words, say_one_time, user
+from tracker.identity.commands import at_the_database, find, say_one_time, user
 from tracker.identity.models import Person, Unit
 from tracker.identity.operations import PersonFacts
 from tracker.kernel.actors import SEAT_NAMES, SYSTEM, SeatKind
@@ -42,7 +42,7 @@ def add(sign_in_name: str, *, name: str | None, unit_name: str | None, post: str
     one_time = passwords.one_time_password()
     hashed = passwords.hashed(one_time)
     moment = now()
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         unit_id = _unit(session, unit_name).id if unit_name else None
         facts = PersonFacts(sign_in_name, name or sign_in_name, unit_id, post)
         person = accounts.add_person(
@@ -65,7 +65,7 @@ def give_seat(
     """Give the person SIGN_IN_NAME a seat of KIND."""
     moment = now()
     seat_kind = SeatKind(kind)
-    with refusals_as_words(), unit_of_work() as session:
+    with at_the_database(), unit_of_work() as session:
         person = find(session, sign_in_name)
         facts = SeatFacts(
             kind=seat_kind,

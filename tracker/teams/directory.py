@@ -151,7 +151,7 @@ def as_line(row: Seat, *, seen_by: Actor, on: date) -> SeatLine:
     place = row.team.name if row.team else row.unit.name if row.unit else ""
     term = term_of(row, on)
     lead = row.team.lead_unit_id if row.team else None
-    is_open = term is not Term.ENDED and row.person_id != seen_by.person_id
+    is_open = term is not Term.ENDED and row.person_id != seen_by.person_id and not row.by_secondment
     return SeatLine(
         id=row.id,
         kind=row.kind,

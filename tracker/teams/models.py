@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.identity.models import Person, Unit
@@ -49,6 +49,8 @@ class Seat(Base):
     held_until: Mapped[date | None]
     quota_fen: Mapped[int | None] = mapped_column(BigInteger)
     """What a filing agent may file in the year, if the lead unit set a quota."""
+    by_secondment: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The member seat of a recorded secondment: its term follows the secondment's papers alone."""
     given_by: Mapped[int] = mapped_column(Identifier)
     given_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -30,8 +30,10 @@ class Place(StrEnum):
     DISTRICT = "district"
 
 
+_HELD_IN_UNIT = UNIT_SEATS | {K.HOME_UNIT}
+
 PLACES: dict[SeatKind, Place] = {
-    kind: Place.TEAM if kind in TEAM_SEATS else Place.UNIT if kind in UNIT_SEATS else Place.DISTRICT for kind in K
+    kind: Place.TEAM if kind in TEAM_SEATS else Place.UNIT if kind in _HELD_IN_UNIT else Place.DISTRICT for kind in K
 }
 
 GIVEN_BY_LEAD_UNIT = TEAM_SEATS

@@ -10,7 +10,7 @@ from tracker.teams.operations.places import (
     close_team,
     close_unit,
 )
-from tracker.teams.operations.seats import SeatFacts, cancel_seat, change_term, give_seat
+from tracker.teams.operations.seats import SeatFacts, cancel_seat, change_term, give_seat, seat_member
 
 __all__ = [
     "SeatFacts",
@@ -25,4 +25,5 @@ __all__ = [
     "close_team",
     "close_unit",
     "give_seat",
+    "seat_member",
 ]

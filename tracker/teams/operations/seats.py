@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.audit.operations import record
@@ -38,8 +38,15 @@ class SeatFacts:
     quota_fen: int | None = None
 
 
-def give_seat(
-    session: Session, person_id: int, facts: SeatFacts, *, by: Actor, at: datetime, command_id: str
+def give_seat(  # noqa: PLR0913  the facts of a seat and whether a secondment gives it
+    session: Session,
+    person_id: int,
+    facts: SeatFacts,
+    *,
+    by: Actor,
+    at: datetime,
+    command_id: str,
+    through_secondment: bool = False,
 ) -> Seat:
     """Give a person a seat. The same command a second time returns the seat it gave.
 
@@ -57,7 +64,8 @@ def give_seat(
     policy.require_not_self(by, person_id)
     if person.disabled_at is not None:
         raise Refused(f"{person.name}的账号已停用，请先由系统管理员启用再授予席位")
-    _check_start(facts.held_from, at)
+    if not through_secondment:
+        _check_start(facts.held_from, at)
     _check_quota(facts)
     _refuse_conflicts(person, wanted, held_by(session, person_id))
     seat = Seat(
@@ -78,15 +86,53 @@ def give_seat(
     return seat
 
 
-def change_term(
-    session: Session, seat_id: int, last_day: date | None, *, by: Actor, at: datetime, version: int
+def seat_member(
+    session: Session, person_id: int, facts: SeatFacts, *, by: Actor, at: datetime, command_id: str
 ) -> Seat:
-    """End a seat on a day, or extend it; a past day cannot be taken back, an ended seat not revived.
+    """Give the member seat of a secondment, or put the one the team gave before it was recorded under it.
 
-    Raises Forbidden for who may not give such a seat, NotFound,
-    Refused, and Stale when somebody changed the seat since the page was drawn.
+    The term of such a seat follows the secondment: ``change_term`` and ``cancel_seat`` refuse it unless they are
+    told that they come through it. Raises what ``give_seat`` raises, and Refused when a seat given before begins on
+    another day.
+    """
+    mine = select(Seat).where(Seat.person_id == person_id, Seat.kind == facts.kind, Seat.team_id == facts.team_id)
+    last = facts.last_day or facts.held_from
+    overlaps = (Seat.held_from <= last) & or_(Seat.held_until.is_(None), Seat.held_until > facts.held_from)
+    given = session.scalar(mine.where(overlaps, ~Seat.by_secondment).with_for_update())
+    if given is None:
+        seat = give_seat(session, person_id, facts, by=by, at=at, command_id=command_id, through_secondment=True)
+    elif given.held_from != facts.held_from:
+        raise Refused(
+            f"已经有 {given.held_from.isoformat()} 起的组员席位，抽调第一天请填同一天，或先结束那个席位",
+            field="held_from",
+        )
+    else:
+        seat = change_term(
+            session, given.id, facts.last_day, by=by, at=at, version=given.version, through_secondment=True
+        )
+    seat.by_secondment = True
+    session.flush()
+    return seat
+
+
+def change_term(  # noqa: PLR0913  the facts of a change and whether a secondment makes it
+    session: Session,
+    seat_id: int,
+    last_day: date | None,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    through_secondment: bool = False,
+) -> Seat:
+    """End a seat on a day, or extend it; a past day cannot be taken back.
+
+    An ended seat is not revived, except by a paper that extends a secondment after its last day. Raises Forbidden
+    for who may not give such a seat, NotFound, Refused, and Stale when somebody changed the seat since the page
+    was drawn.
     """
     seat, person, held = _locked(session, seat_id)
+    _refuse_apart_from_secondment(seat, through_secondment=through_secondment)
     policy.require_giver(by, seat.kind, held.lead_unit_id)
     policy.require_not_self(by, seat.person_id)
     today = day_of(at)
@@ -95,7 +141,7 @@ def change_term(
         return seat
     if version != seat.version:
         raise Stale(what_changed(session, ("seat", seat.id), f"{held.name()}的任期"))
-    if seat.held_until is not None and seat.held_until <= today:
+    if seat.held_until is not None and seat.held_until <= today and not through_secondment:
         raise Refused("这一任期已经结束，不能再改；需要时请另给一个席位")
     _check_end(seat, last_day, today)
     others = [one for one in held_by(session, seat.person_id, besides=seat.id) if one.overlaps(wanted)]
@@ -108,12 +154,15 @@ def change_term(
     return seat
 
 
-def cancel_seat(session: Session, seat_id: int, *, by: Actor, at: datetime, version: int) -> None:
+def cancel_seat(
+    session: Session, seat_id: int, *, by: Actor, at: datetime, version: int, through_secondment: bool = False
+) -> None:
     """Take back a seat whose term has not begun: nobody ever held it, the trail alone remembers it.
 
     Raises Refused once the term has begun, Stale when somebody changed the seat since the page was drawn.
     """
     seat, person, held = _locked(session, seat_id)
+    _refuse_apart_from_secondment(seat, through_secondment=through_secondment)
     policy.require_giver(by, seat.kind, held.lead_unit_id)
     policy.require_not_self(by, seat.person_id)
     if version != seat.version:
@@ -156,6 +205,11 @@ def _wanted(session: Session, facts: SeatFacts) -> Held:
             raise Refused("请从列表中选择单位", field="unit_id")
         return Held(facts.kind, facts.held_from, until, None, unit.id, None, unit.short_name)
     return Held(facts.kind, facts.held_from, until)
+
+
+def _refuse_apart_from_secondment(seat: Seat, *, through_secondment: bool) -> None:
+    if seat.by_secondment and not through_secondment:
+        raise Refused("这是抽调带来的组员席位，任期随抽调文件走，请到「专职人员」办理延长、提前结束或返岗")
 
 
 def _with_end(held: Held, last_day: date | None) -> Held:
