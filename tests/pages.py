@@ -43,14 +43,14 @@ class Clock:
 
 @pytest.fixture
 def page_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """What ``now()`` tells at the edge, for as long as the test runs."""
+    """Stand in for the clock that ``now()`` reads, for as long as the test runs."""
     standing = Clock()
     monkeypatch.setattr(clock, "datetime", standing)
     return standing
 
 
-def office_settings(office: Office, var: Path, *, password_profile: str = "dengbao3") -> Settings:
-    """Settings of an installation that uses the office's database."""
+def office_settings(office: Office, var: Path, *, password_profile: str = "dengbao3") -> Settings:  # noqa: S107  the name of a profile
+    """Make the settings of an installation that uses the office's database."""
     return Settings(
         var=var,
         database_url=office.database.url.render_as_string(hide_password=False),
@@ -64,7 +64,7 @@ def office_settings(office: Office, var: Path, *, password_profile: str = "dengb
 
 @pytest.fixture
 def pages_of(request: pytest.FixtureRequest) -> Office:
-    """The office the test asked for: ``office`` on each engine, else ``small_office`` on SQLite."""
+    """Find the office the test asked for: ``office`` on each engine, else ``small_office`` on SQLite."""
     wanted = "office" if "office" in request.fixturenames else "small_office"
     found = request.getfixturevalue(wanted)
     assert isinstance(found, Office)
@@ -73,7 +73,7 @@ def pages_of(request: pytest.FixtureRequest) -> Office:
 
 @pytest.fixture
 def app(pages_of: Office, tmp_path: Path, page_clock: Clock) -> Iterator[Flask]:
-    """The whole application on the office's database."""
+    """Put the whole application together on the office's database."""
     made = create_app(office_settings(pages_of, tmp_path))
     made.testing = True
     yield made
@@ -102,11 +102,11 @@ def browse(app: Flask, pages_of: Office, page_clock: Clock) -> Browse:
 @pytest.fixture
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords in a moment; how long a check really takes is a test of its own."""
-    monkeypatch.setattr(passwords._Hashing, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))  # noqa: SLF001
-    passwords._nobodys_hash.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(passwords._Hashing, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passwords._nobodys_hash.cache_clear()
 
 
-GOOD_PASSWORD = "Zhu-Que-Lan-Tian-58"  # noqa: S105  of invented people
+GOOD_PASSWORD = "Zhu-Que-Lan-Tian-58"
 
 
 def give_password(office: Office, name: str, password: str = GOOD_PASSWORD, **more: Any) -> None:

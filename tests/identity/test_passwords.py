@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.office import NOON, Office
 from tests.pages import GOOD_PASSWORD, Browse, Clock, give_password, office_settings, sign_in
@@ -17,8 +19,8 @@ from tracker.application import create_app
 from tracker.audit.models import AuditEntry
 from tracker.identity import passwords
 from tracker.identity.models import EarlierPassword, Person
-from tracker.identity.queries import token_digest
 from tracker.identity.profiles import LONGEST, PROFILES, flaws, is_common, profile
+from tracker.identity.queries import token_digest
 from tracker.kernel.errors import Busy
 from tracker.storage import current, use
 
@@ -35,14 +37,19 @@ def profile_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app_of_profile(small_office: Office, tmp_path: Path, page_clock: Clock, app: Flask, profile_name: str) -> Flask:
-    """The application again, under the other profile."""
+    """Put the application under the other profile."""
     app.extensions["tracker.settings"] = replace(app.extensions["tracker.settings"], password_profile=profile_name)
     return app
 
 
-def change(client: CheckedClient, present: str, wanted: str, again: str | None = None):  # noqa: ANN201  an answer
+def change(client: CheckedClient, present: str, wanted: str, again: str | None = None) -> TestResponse:
     form = client.get("/me/password").get_data(as_text=True)
-    data = {"csrf_token": token(form), "present": present, "wanted": wanted, "again": wanted if again is None else again}
+    data = {
+        "csrf_token": token(form),
+        "present": present,
+        "wanted": wanted,
+        "again": wanted if again is None else again,
+    }
     return client.post("/me/password", data=data)
 
 
@@ -162,7 +169,7 @@ def test_changing_the_password_signs_out_everywhere_else_and_leaves_a_trace(offi
         (GOOD_PASSWORD, "A1-" * 300, None, "密码太长"),
     ],
 )
-def test_a_change_that_does_not_fit_says_why_and_shows_no_password(
+def test_a_change_that_does_not_fit_says_why_and_shows_no_password(  # noqa: PLR0917  a case has this many parts
     small_office: Office, browse: Browse, present: str, wanted: str, again: str | None, sentence: str
 ) -> None:
     give_password(small_office, "member")
@@ -180,7 +187,7 @@ def test_the_last_five_are_not_used_again_and_the_sixth_may_be(small_office: Off
     give_password(small_office, "member")
     client = browse("member")
     used = [GOOD_PASSWORD, *(f"Lan-Se-Hua-Ping-{number}x" for number in range(1, 6))]
-    for present, wanted in zip(used, used[1:], strict=False):
+    for present, wanted in itertools.pairwise(used):
         assert change(client, present, wanted).status_code == 303
 
     assert "最近用过" in change(client, used[-1], used[1]).get_data(as_text=True)
@@ -188,9 +195,7 @@ def test_the_last_five_are_not_used_again_and_the_sixth_may_be(small_office: Off
 
 
 @pytest.mark.parametrize("profile_name", ["asvs"], indirect=True)
-def test_asvs_only_asks_that_the_new_one_differs(
-    small_office: Office, browse: Browse, app_of_profile: Flask
-) -> None:
+def test_asvs_only_asks_that_the_new_one_differs(small_office: Office, browse: Browse, app_of_profile: Flask) -> None:
     give_password(small_office, "member")
     client = browse("member")
 

@@ -12,13 +12,12 @@ from tests.office import Office
 from tests.pages import GOOD_PASSWORD, Browse, Clock, give_password, sign_in
 from tests.web.checked_client import token
 from tracker.audit.models import AuditEntry
-from tracker.identity import passwords
+from tracker.identity import operations, passwords
 from tracker.identity.models import Person, SignIn
 from tracker.identity.operations.sign_ins import FREE_FAILURES
 from tracker.identity.queries import IDLE, LONGEST, token_digest
 from tracker.identity.views.sign_in import NOT_OPENED
 from tracker.kernel.actors import SYSTEM
-from tracker.identity import operations
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -30,7 +29,9 @@ def person(office: Office, name: str) -> Person:
 
 def acts(office: Office) -> list[str]:
     with office.database.reading() as session:
-        return list(session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("account.%")).order_by("id")))
+        return list(
+            session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("account.%")).order_by("id"))
+        )
 
 
 def test_the_right_password_opens_the_page_that_was_wanted(office: Office, browse: Browse) -> None:
@@ -84,8 +85,13 @@ def test_an_unknown_name_costs_as_much_as_a_known_one(
 ) -> None:
     give_password(small_office, "reviewer")
     checked: list[str] = []
-    real = passwords._is_hash_of  # noqa: SLF001
-    monkeypatch.setattr(passwords, "_is_hash_of", lambda kept, typed: checked.append(kept) or real(kept, typed))
+    real = passwords._is_hash_of
+
+    def noted(kept: str, typed: str) -> bool:
+        checked.append(kept)
+        return real(kept, typed)
+
+    monkeypatch.setattr(passwords, "_is_hash_of", noted)
 
     sign_in(browse(""), "reviewer", "wrong")
     sign_in(browse(""), "no-such-name", "wrong")
@@ -119,9 +125,7 @@ def test_signing_in_changes_the_token_and_empties_the_session(small_office: Offi
         kept["planted"] = "by somebody else"
 
     form = client.get("/me").get_data(as_text=True)
-    answer = client.post(
-        "/sign-in", data={"csrf_token": token(form), "name": "reviewer", "password": GOOD_PASSWORD}
-    )
+    answer = client.post("/sign-in", data={"csrf_token": token(form), "name": "reviewer", "password": GOOD_PASSWORD})
 
     with client.session_transaction() as kept:
         assert answer.status_code == 303
@@ -203,9 +207,7 @@ def test_a_stranger_who_guesses_one_name_keeps_nobody_else_out(small_office: Off
     assert sign_in(browse(""), "head", address="10.9.9.9").status_code == 303
 
 
-def test_the_owner_gets_in_from_the_own_browser_while_strangers_guess(
-    small_office: Office, browse: Browse
-) -> None:
+def test_the_owner_gets_in_from_the_own_browser_while_strangers_guess(small_office: Office, browse: Browse) -> None:
     give_password(small_office, "reviewer")
     desk = browse("")
     assert sign_in(desk, "reviewer").status_code == 303
@@ -251,9 +253,7 @@ def test_one_address_is_stopped_after_thirty_wrong_tries_but_right_ones_do_not_c
     for _ in range(35):
         assert sign_in(browse(""), "reviewer", address="10.1.1.1").status_code == 303
 
-    answers = [
-        sign_in(browse(""), f"guess-{number}", "wrong", address="10.1.1.1").status_code for number in range(31)
-    ]
+    answers = [sign_in(browse(""), f"guess-{number}", "wrong", address="10.1.1.1").status_code for number in range(31)]
 
     assert answers == [422] * 30 + [429]
     assert sign_in(browse(""), "reviewer", address="10.1.1.2").status_code == 303
@@ -263,8 +263,7 @@ def test_one_name_is_stopped_whether_it_exists_or_not(small_office: Office, brow
     give_password(small_office, "reviewer")
     for name in ("reviewer", "no-such-name"):
         answers = [
-            sign_in(browse(""), name, "wrong", address=f"10.2.{len(name)}.{number}").status_code
-            for number in range(11)
+            sign_in(browse(""), name, "wrong", address=f"10.2.{len(name)}.{number}").status_code for number in range(11)
         ]
         assert answers == [422] * 10 + [429], name
 
@@ -274,7 +273,7 @@ def test_when_too_many_sign_in_at_once_the_next_is_told_so_and_the_name_stays(
 ) -> None:
     give_password(small_office, "reviewer")
     monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 0.01)
-    turns = passwords._Hashing.turns  # noqa: SLF001
+    turns = passwords._Hashing.turns
     for _ in range(passwords.AT_ONCE):
         turns.acquire()
     try:
@@ -309,7 +308,9 @@ def test_an_empty_form_says_what_is_missing(browse: Browse) -> None:
     assert "请填写密码" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("typed", ["'; DROP TABLE person; --", "{{7*7}}", "<script>", "\u202eadmin", "a" * 5000, "管理员"])
+@pytest.mark.parametrize(
+    "typed", ["'; DROP TABLE person; --", "{{7*7}}", "<script>", "\u202eadmin", "a" * 5000, "管理员"]
+)
 def test_strange_names_are_only_wrong_names(browse: Browse, typed: str) -> None:
     answer = sign_in(browse(""), typed, typed)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from tests.office import NOON, PEOPLE, Office
 from tests.pages import GOOD_PASSWORD, Browse, Clock, give_password, sign_in
@@ -29,7 +30,7 @@ def text(client: CheckedClient, address: str) -> str:
     return answer.get_data(as_text=True)
 
 
-def sent(client: CheckedClient, address: str, *, page: str = "", **data: object):  # noqa: ANN201  an answer
+def sent(client: CheckedClient, address: str, *, page: str = "", **data: object) -> TestResponse:
     """Post what a person would from the page at ``page`` (the same address unless told)."""
     form = text(client, page or address)
     kept = {"csrf_token": token(form), "command_id": hidden(form, "command_id")}
@@ -194,7 +195,12 @@ def test_two_administrators_at_one_person_the_second_is_told_what_changed_and_ma
     first, second = browse("administrator"), browse("administrator")
     drawn = text(second, address)
     sent(first, address, name="吴岗", sign_in_name="nobody")
-    mine = {"csrf_token": token(drawn), "command_id": hidden(drawn, "command_id"), "name": "无岗二", "sign_in_name": "nobody"}
+    mine = {
+        "csrf_token": token(drawn),
+        "command_id": hidden(drawn, "command_id"),
+        "name": "无岗二",
+        "sign_in_name": "nobody",
+    }
 
     answer = second.post(address, data={**mine, "version": hidden(drawn, "version")})
     page = answer.get_data(as_text=True)
@@ -274,7 +280,9 @@ def test_the_directory_is_searched_by_name_account_unit_seat_and_state(
     client = browse("administrator")
 
     def found(question: str) -> set[str]:
-        return set(re.findall(r'<a class="t-title" href="/people/\d+">([^<]+)</a>', text(client, f"/people?{question}")))
+        return set(
+            re.findall(r'<a class="t-title" href="/people/\d+">([^<]+)</a>', text(client, f"/people?{question}"))
+        )
 
     assert found("q=周敏") == {"周敏"}
     assert found("q=REVIEWER") == {"周敏", "吴桐", "钱进"}
@@ -359,7 +367,9 @@ def test_a_lead_unit_cannot_reach_other_seats_or_teams_by_address_or_extra_field
 ) -> None:
     client = browse("reviewer")
     address = f"/people/{small_office.people['nobody']}/seats/new"
-    assert "牵头单位负责人" not in re.sub(r"<header.*?</header>", "", text(client, f"{address}?kind=head"), flags=re.DOTALL)
+    assert "牵头单位负责人" not in re.sub(
+        r"<header.*?</header>", "", text(client, f"{address}?kind=head"), flags=re.DOTALL
+    )
 
     foreign = sent(client, f"{address}?kind=member", team_id=str(small_office.other_team_id), held_from="2026-03-09")
     assert foreign.status_code == 422
@@ -416,7 +426,12 @@ def test_a_day_nobody_can_read_is_refused(small_office: Office, browse: Browse, 
 
 def test_without_its_token_nothing_is_done(small_office: Office, browse: Browse) -> None:
     client = browse("administrator")
-    for address in ("/people/new", f"/people/{small_office.people['member']}/account/disable", "/units/new", "/sign-out"):
+    for address in (
+        "/people/new",
+        f"/people/{small_office.people['member']}/account/disable",
+        "/units/new",
+        "/sign-out",
+    ):
         assert client.post(address, data={**NEW, "version": "1"}).status_code == 400
     assert account(small_office, "member").disabled_at is None
 

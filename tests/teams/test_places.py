@@ -27,7 +27,9 @@ def of_unit(office: Office, unit_id: int) -> Unit:
 
 
 def test_a_credit_code_is_known_by_its_check_sign() -> None:
-    valid = [code for code in (f"{CODE[:17]}{sign}" for sign in "0123456789ABCDEFGHJKLMNPQRTUWXY") if is_credit_code(code)]
+    valid = [
+        code for code in (f"{CODE[:17]}{sign}" for sign in "0123456789ABCDEFGHJKLMNPQRTUWXY") if is_credit_code(code)
+    ]
 
     assert len(valid) == 1
     assert is_credit_code("91350100M000100Y43")  # the worked example of GB 32100-2015
@@ -76,13 +78,15 @@ def test_a_unit_is_changed_and_a_stale_page_is_told(small_office: Office, browse
     assert of_unit(small_office, small_office.lead_unit_id).credit_code == "91350100M000100Y43"
 
     answer = second.post(
-        address, data={"csrf_token": token(drawn), "version": hidden(drawn, "version"), "name": "别的", "short_name": "别"}
+        address,
+        data={"csrf_token": token(drawn), "version": hidden(drawn, "version"), "name": "别的", "short_name": "别"},
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "名称 云湖区工业和信息化局 → 云湖区工信局" in page
     again = second.post(
-        address, data={"csrf_token": token(page), "version": hidden(page, "version"), "name": "别的", "short_name": "别"}
+        address,
+        data={"csrf_token": token(page), "version": hidden(page, "version"), "name": "别的", "short_name": "别"},
     )
     assert again.status_code == 303
 

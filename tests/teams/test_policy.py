@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -128,18 +129,12 @@ TOGETHER: dict[tuple[SeatKind, SeatKind, str], bool] = {
     (K.REVIEWER, K.HEAD, OTHER): True,
     **{(team, unit, SAME): False for team, unit in product((K.MEMBER, K.AGENT, K.LIAISON), (K.REVIEWER, K.HEAD))},
     **{(team, unit, OTHER): True for team, unit in product((K.MEMBER, K.AGENT, K.LIAISON), (K.REVIEWER, K.HEAD))},
-    **{
-        (finance, other, where): False
-        for finance, other, where in product(
-            (K.OFFICER, K.CASHIER), (K.MEMBER, K.AGENT, K.LIAISON, K.REVIEWER, K.HEAD), (SAME, OTHER)
-        )
-    },
+    **dict.fromkeys(
+        product((K.OFFICER, K.CASHIER), (K.MEMBER, K.AGENT, K.LIAISON, K.REVIEWER, K.HEAD), (SAME, OTHER)), False
+    ),
     (K.OFFICER, K.CASHIER, SAME): False,
     (K.AUDITOR, K.ADMINISTRATOR, SAME): False,
-    **{
-        (keeper, other, where): False
-        for keeper, other, where in product((K.AUDITOR, K.ADMINISTRATOR), sorted(BUSINESS_SEATS), (SAME, OTHER))
-    },
+    **dict.fromkeys(product((K.AUDITOR, K.ADMINISTRATOR), sorted(BUSINESS_SEATS), (SAME, OTHER)), False),
 }
 
 
@@ -156,7 +151,7 @@ def held(kind: SeatKind, where: str, *, held_from: date = TODAY, until: date | N
     )
 
 
-@pytest.mark.parametrize(("pair", "goes"), TOGETHER.items(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("pair", "goes"), TOGETHER.items(), ids=str)
 def test_two_seats_go_together_or_not_whichever_was_first(pair: tuple[SeatKind, SeatKind, str], goes: bool) -> None:
     first, second, where = pair
     here, there = held(first, SAME), held(second, where)
@@ -234,7 +229,7 @@ def test_the_last_day_counts_and_the_next_does_not(office: Office) -> None:
     ],
 )
 def test_a_place_term_or_quota_that_does_not_fit_names_its_field(
-    small_office: Office, kind: SeatKind, more: dict[str, object], field: str
+    small_office: Office, kind: SeatKind, more: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
         give(small_office, "nobody", facts(small_office, kind, **more))

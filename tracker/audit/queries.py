@@ -73,7 +73,7 @@ def one(session: Session, entry_id: int, *, seen_by: Actor) -> AuditEntry:
     require_reader(seen_by)
     found = session.scalar(select(AuditEntry).where(AuditEntry.id == entry_id, *_readable(seen_by)))
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -132,5 +132,5 @@ def _start_of(day: date) -> datetime:
     return datetime.combine(day, time(), OFFICE)
 
 
-def _take(session: Session, query: Select[tuple[AuditEntry]], count: int) -> list[AuditEntry]:
-    return list(session.scalars(query.limit(count)).all())
+def _take(session: Session, query: Select[AuditEntry], count: int) -> list[AuditEntry]:
+    return list(session.scalars(query.limit(count)))

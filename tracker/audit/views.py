@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request, url_for
 
 from tracker.audit import checks, queries, wording
@@ -78,4 +80,4 @@ def chains() -> Response:
 
 def _further(**edge: int) -> str:
     kept = {key: value for key, value in request.args.items() if key not in {"newer", "older"} and value}
-    return url_for(".trail", **{**kept, **edge})
+    return f"{url_for('.trail')}?{urlencode({**kept, **edge})}"

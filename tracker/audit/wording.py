@@ -202,16 +202,20 @@ def facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fact]:
 
 def told(key: str, value: Any) -> str:
     """Write one value of a fact: money in yuan, moments in office time, words by their names."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return MISSING
+    if isinstance(value, Mapping):
+        return "，".join(f"{FIELD_NAMES.get(inner, inner)} {told(inner, item)}" for inner, item in value.items())
+    if isinstance(value, list):
+        return "；".join(told(key, item) for item in value)
+    return _one_told(key, value)
+
+
+def _one_told(key: str, value: str | float) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int) and key.endswith("_fen"):
         return format_yuan(value)
-    if isinstance(value, Mapping):
-        return "，".join(f"{FIELD_NAMES.get(inner, inner)} {told(inner, item)}" for inner, item in value.items())
-    if isinstance(value, list):
-        return "；".join(told(key, item) for item in value) or MISSING
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return _in_office_time(value)
     return VALUE_NAMES.get(key, {}).get(str(value), str(value))

@@ -84,7 +84,7 @@ def person(session: Session, person_id: int) -> Person:
     """Load a person with the home unit. Raises NotFound."""
     found = session.scalar(select(Person).options(joinedload(Person.home_unit)).where(Person.id == person_id))
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -98,7 +98,7 @@ def unit(session: Session, unit_id: int) -> Unit:
     """Load a unit. Raises NotFound."""
     found = session.get(Unit, unit_id)
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 

@@ -116,7 +116,7 @@ def person(session: Session, person_id: int, *, seen_by: Actor) -> Person:
     require_reader(seen_by)
     found = session.scalar(select(Person).options(joinedload(Person.home_unit)).where(Person.id == person_id))
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -142,7 +142,7 @@ def seat(session: Session, seat_id: int, *, seen_by: Actor) -> Seat:
     query = select(Seat).options(joinedload(Seat.person), joinedload(Seat.team), joinedload(Seat.unit))
     found = session.scalar(query.where(Seat.id == seat_id))
     if found is None or not _is_seen(found, seen_by):
-        raise NotFound()
+        raise NotFound
     return found
 
 

@@ -66,7 +66,10 @@ class Exclusion:
 
 EXCLUSIONS: tuple[Exclusion, ...] = (
     Exclusion(
-        frozenset({K.ADMINISTRATOR}), frozenset({K.AUDITOR}), Meets.ANYWHERE, "系统管理员和审计要由不同的人担任（三员分立）"
+        frozenset({K.ADMINISTRATOR}),
+        frozenset({K.AUDITOR}),
+        Meets.ANYWHERE,
+        "系统管理员和审计要由不同的人担任（三员分立）",
     ),
     Exclusion(
         frozenset({K.ADMINISTRATOR}), BUSINESS_SEATS, Meets.ANYWHERE, "系统管理员不办业务，不能兼任业务席位（三员分立）"
@@ -77,9 +80,7 @@ EXCLUSIONS: tuple[Exclusion, ...] = (
     ),
     Exclusion(frozenset({K.OFFICER}), frozenset({K.CASHIER}), Meets.ANYWHERE, "复核和支付要由不同的人办理"),
     Exclusion(FINANCE_SEATS, TEAM_SEATS | UNIT_SEATS, Meets.ANYWHERE, "财政的人不能同时在组团或牵头单位经手报销单"),
-    Exclusion(
-        frozenset({K.REVIEWER}), frozenset({K.HEAD}), Meets.SAME_UNIT, "同一单位的经办和负责人要由不同的人担任"
-    ),
+    Exclusion(frozenset({K.REVIEWER}), frozenset({K.HEAD}), Meets.SAME_UNIT, "同一单位的经办和负责人要由不同的人担任"),
     Exclusion(TEAM_SEATS, UNIT_SEATS, Meets.LEAD_UNIT, "组团的人不能审自己组团的报销单"),
     Exclusion(
         frozenset({K.LIAISON}), frozenset({K.MEMBER, K.AGENT}), Meets.SAME_TEAM, "联络员核对报销单，不能又是填单的人"

@@ -27,7 +27,7 @@ def actor(session: Session, person_id: int, *, on: date) -> Actor:
         .where(Person.id == person_id, Person.disabled_at.is_(None))
     ).all()
     if not rows:
-        raise NotFound()
+        raise NotFound
     seats = tuple(HeldSeat(kind, team_id, unit_id) for _, kind, team_id, unit_id in rows if kind is not None)
     return Actor(person_id, rows[0].name, seats)
 
@@ -64,7 +64,7 @@ def team(session: Session, team_id: int) -> Team:
     """Load a team with its lead unit. Raises NotFound."""
     found = session.scalar(select(Team).options(joinedload(Team.lead_unit)).where(Team.id == team_id))
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 

@@ -25,16 +25,14 @@ class PreparedChange:
     new_hash: str
 
 
-def prepare_change(
-    session: Session, person_id: int, *, present: str, wanted: str, rules: Profile
-) -> PreparedChange:
+def prepare_change(session: Session, person_id: int, *, present: str, wanted: str, rules: Profile) -> PreparedChange:
     """Check the present password and what is wanted instead.
 
     Raises Refused naming the field: ``present`` is wrong; ``wanted`` breaks the profile or was used before.
     """
     person = session.get(Person, person_id)
     if person is None:
-        raise NotFound()
+        raise NotFound
     if not passwords.matches(person.password_hash, present):
         raise Refused("现在的密码不对，请重新填写", field="present")
     unit = session.get(Unit, person.home_unit_id) if person.home_unit_id else None

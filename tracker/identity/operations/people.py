@@ -157,14 +157,14 @@ def _check_unit(session: Session, unit_id: int | None, present_id: int | None) -
         raise Refused("请从列表中选择原单位", field="home_unit_id")
 
 
-def _most(column: Any) -> int:  # noqa: ANN401  a mapped column
+def _most(column: Any) -> int:
     return int(column.type.length)
 
 
 def _locked(session: Session, person_id: int) -> Person:
     person = session.get(Person, person_id, with_for_update=True)
     if person is None:
-        raise NotFound()
+        raise NotFound
     return person
 
 
@@ -185,11 +185,13 @@ def _changed(
 ) -> Person:
     person.version += 1
     session.flush()
-    _record(session, action, person, by=by, at=at, before=before, after=_told(session, person) if after is None else after)
+    _record(
+        session, action, person, by=by, at=at, before=before, after=_told(session, person) if after is None else after
+    )
     return person
 
 
-def _record(session: Session, action: str, person: Person, *, by: Actor, **more: Any) -> None:  # noqa: ANN401  facts
+def _record(session: Session, action: str, person: Person, *, by: Actor, **more: Any) -> None:
     seat = SeatKind.ADMINISTRATOR if by.holds(SeatKind.ADMINISTRATOR) else ""
     record(session, action=action, subject=("person", person.id, person.name), by=by, seat=seat, **more)
 

@@ -76,9 +76,7 @@ def start_sign_in(session: Session, person_id: int, *, at: datetime, address: st
 
 def notice(session: Session, digest: str, *, at: datetime) -> None:
     """Note that a signed-in browser is still in use."""
-    session.execute(
-        update(SignIn).where(SignIn.token_digest == digest, SignIn.ended_at.is_(None)).values(seen_at=at)
-    )
+    session.execute(update(SignIn).where(SignIn.token_digest == digest, SignIn.ended_at.is_(None)).values(seen_at=at))
 
 
 def end_sign_in(session: Session, token: str, *, at: datetime) -> None:

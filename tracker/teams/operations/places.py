@@ -169,14 +169,14 @@ def _check_team(session: Session, facts: TeamFacts, team: Team | None = None) ->
         raise Refused("请从列表中选择牵头单位", field="lead_unit_id")
 
 
-def _check_names(name: str, short_name: str, model: Any) -> None:  # noqa: ANN401  Unit or Team
+def _check_names(name: str, short_name: str, model: Any) -> None:
     for value, column, label in ((name, "name", "名称"), (short_name, "short_name", "简称")):
         most = getattr(model, column).type.length
         if not value or len(value) > most:
             raise Refused(f"请填写{label}，最多 {most} 字", field=column)
 
 
-def _refuse_while_seated(session: Session, where: Any, name: str, at: datetime) -> None:  # noqa: ANN401  a condition
+def _refuse_while_seated(session: Session, where: Any, name: str, at: datetime) -> None:
     running = or_(Seat.held_until.is_(None), Seat.held_until > day_of(at))
     if count := session.scalar(select(func.count()).select_from(Seat).where(where, running)):
         raise Refused(f"{name}还有 {count} 个席位没有到期，请先结束这些席位的任期")
@@ -196,7 +196,7 @@ def _refuse_common_people(session: Session, team: Team, unit_id: int | None, at:
 def _locked(session: Session, model: type[P], row_id: int) -> P:
     found = session.get(model, row_id, with_for_update=True)
     if found is None:
-        raise NotFound()
+        raise NotFound
     return found
 
 
@@ -207,7 +207,7 @@ def _require_open(session: Session, place: Unit | Team, version: int) -> None:
         raise Refused(f"{place.name}已经撤销，不能再改")
 
 
-def _change(  # noqa: PLR0913  a change and its trail
+def _change(
     session: Session, action: str, place: P, values: dict[str, Any], *, by: Actor, at: datetime, **told: Any
 ) -> P:
     for key, value in values.items():

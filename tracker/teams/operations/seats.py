@@ -38,7 +38,7 @@ class SeatFacts:
     quota_fen: int | None = None
 
 
-def give_seat(  # noqa: PLR0913  the facts of a seat and whether a secondment gives it
+def give_seat(
     session: Session,
     person_id: int,
     facts: SeatFacts,
@@ -58,7 +58,7 @@ def give_seat(  # noqa: PLR0913  the facts of a seat and whether a secondment gi
         return done
     person = session.get(Person, person_id, with_for_update=True)
     if person is None:
-        raise NotFound()
+        raise NotFound
     wanted = _wanted(session, facts)
     policy.require_giver(by, facts.kind, wanted.lead_unit_id)
     policy.require_not_self(by, person_id)
@@ -115,7 +115,7 @@ def seat_member(
     return seat
 
 
-def change_term(  # noqa: PLR0913  the facts of a change and whether a secondment makes it
+def change_term(
     session: Session,
     seat_id: int,
     last_day: date | None,
@@ -247,19 +247,19 @@ def _check_end(seat: Seat, last_day: date | None, today: date) -> None:
 
 def _refuse_conflicts(person: Person, wanted: Held, held: list[Held]) -> None:
     for other, why in policy.conflicts(wanted, held):
-        term = f"{other.held_from.isoformat()} 起" if other.held_until is None else _span(other)
-        raise Refused(f"{person.name}已是{other.name()}（{term}），不能同时是{wanted.name()}：{why}")
+        raise Refused(f"{person.name}已是{other.name()}（{_span(other)}），不能同时是{wanted.name()}：{why}")
 
 
 def _span(held: Held) -> str:
-    assert held.held_until is not None
+    if held.held_until is None:
+        return f"{held.held_from.isoformat()} 起"
     return f"{held.held_from.isoformat()} 至 {(held.held_until - _DAY).isoformat()}"
 
 
 def _locked(session: Session, seat_id: int) -> tuple[Seat, Person, Held]:
     seat = session.get(Seat, seat_id)
     if seat is None:
-        raise NotFound()
+        raise NotFound
     person = session.get_one(Person, seat.person_id, with_for_update=True)
     session.refresh(seat)
     return seat, person, _as_held(seat)
@@ -274,9 +274,7 @@ def _told(seat: Seat, held: Held) -> dict[str, Any]:
     return told if seat.quota_fen is None else {**told, "quota_fen": seat.quota_fen}
 
 
-def _record(  # noqa: PLR0913  a trail line has this many facts
-    session: Session, action: str, seat: Seat, person: Person, held: Held, *, by: Actor, **more: Any
-) -> None:
+def _record(session: Session, action: str, seat: Seat, person: Person, held: Held, *, by: Actor, **more: Any) -> None:
     subject = ("seat", seat.id, f"{person.name} {held.name()}")
     record(session, action=action, subject=subject, by=by, seat=_giving_seat(by, held), **more)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -193,4 +194,4 @@ def _offer_units(form: PersonForm, person: Person) -> None:
 
 def _further(**edge: int) -> str:
     kept = {key: value for key, value in request.args.items() if key not in {"after", "before"} and value}
-    return url_for(".people", **{**kept, **edge})
+    return f"{url_for('.people')}?{urlencode({**kept, **edge})}"
