@@ -13,6 +13,7 @@ import tracker.overview.views
 import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
+from tracker.claims.papers import use_base_url
 from tracker.identity.profiles import profile
 from tracker.identity.queries import signed_in_browser
 from tracker.kernel.actors import Actor
@@ -49,6 +50,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     if not schema.is_current(database):
         raise RuntimeError("the database is not up to date: run `tracker migrate` first")
     use_files(FileStore(chosen.files))
+    use_base_url(chosen.base_url)
     app = shell.bare_app()
     app.config.update(
         SECRET_KEY=chosen.secret_key,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tracker.claims.models import Kind, PayMethod
+from tracker.claims.models import Claim, Kind, PayMethod
 from tracker.evidence.models import EvidenceKind
 from tracker.funds.book import Shares
 
@@ -58,3 +58,23 @@ class Filing:
             if line.category_id is not None and line.claimed_fen:
                 by_category[line.category_id] += line.claimed_fen
         return Shares(self.fund_id, self.team_id, dict(by_category))
+
+
+def filing_of(claim: Claim) -> Filing:
+    """Read back what was filed from a claim's rows: what the checks look at once it is in the gate."""
+    return Filing(
+        kind=claim.kind,
+        fund_id=claim.fund_id,
+        team_id=claim.team_id,
+        beneficiary_id=claim.beneficiary_id,
+        purpose=claim.purpose,
+        facts=claim.facts,
+        lines=tuple(
+            FiledLine(line.key, line.category_id, line.spent_on, line.summary, line.claimed_fen, line.facts)
+            for line in claim.lines
+        ),
+        pay_method=claim.pay_method,
+        payee_id=claim.payee_id,
+        note=claim.note,
+        file_kinds={laid.evidence.handle: laid.evidence.kind for laid in claim.attachments},
+    )

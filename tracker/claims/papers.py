@@ -9,17 +9,22 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.claims import facts
+from tracker.claims import queries as claims
 from tracker.claims.lifecycle import STEP_NAMES, Move, Step
 from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine
+from tracker.evidence.models import EvidenceKind
+from tracker.evidence.operations import StoredFile, keep
 from tracker.funds.queries import team_cell
-from tracker.kernel.actors import SEAT_NAMES, Actor, SeatKind
+from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import day_of
+from tracker.kernel.errors import Forbidden, Refused
 from tracker.kernel.money import capitals, format_yuan
 from tracker.vouchers import operations as vouchers
 from tracker.vouchers import queries
 from tracker.vouchers.content import LineContent, Payee, QuotaFigures, Signature, VoucherContent, to_json
 
 TEMPLATE_VERSION = 1
+_LONGEST_NAME = 48
 
 
 class _Site:
@@ -51,6 +56,37 @@ def void_voucher(session: Session, claim: Claim, *, reason: str, by: Actor, at: 
     standing = queries.standing(session, claim.id)
     if standing is not None:
         vouchers.void(session, standing, reason=reason, by=by, at=at)
+
+
+def pictures_of(data: bytes, media: str) -> list[bytes]:
+    """Draw the pages of an evidence file that is neither PDF nor picture; called in the drawing child."""
+    from tracker.evidence.rendering.pages import page_pictures  # noqa: PLC0415  loads much, only the child needs it
+
+    return [picture.png for picture in page_pictures(data, media)]
+
+
+def may_keep_signed(actor: Actor, claim: Claim) -> bool:
+    """Tell whether the person may give back the scan of the signed paper: parties, lead unit, finance."""
+    if actor.person_id in (claim.filer_id, claim.beneficiary_id):
+        return True
+    if any(actor.holds(kind, unit_id=claim.team.lead_unit_id) for kind in UNIT_SEATS):
+        return True
+    return actor.holds_any(FINANCE_SEATS)
+
+
+def keep_signed_paper(session: Session, claim_id: int, file: StoredFile, *, by: Actor, at: datetime) -> None:
+    """Keep the scan of the signed paper with the claim's standing voucher.
+
+    Raises NotFound for a claim the person may not see, Forbidden, Refused where there is no valid voucher.
+    """
+    claim = claims.locked(session, claim_id, seen_by=by)
+    if not may_keep_signed(by, claim):
+        raise Forbidden("只有填报人、牵头单位和财政局可以回传签字件")
+    standing = queries.standing(session, claim_id)
+    if standing is None:
+        raise Refused("这张单据没有有效的报销凭证，不能回传签字件；请在审批通过后再传")
+    scan = keep(session, file, EvidenceKind.SIGNED_PAPER, by=by, at=at)
+    vouchers.scan_back(session, standing.id, scan.id, by=by, at=at)
 
 
 def content_of(session: Session, claim: Claim, number: str, code: str, *, at: datetime) -> VoucherContent:
@@ -155,8 +191,8 @@ def _signatures(claim: Claim) -> Iterable[Signature]:
     """The boxes at the foot: who filed, who decided each lead-unit step; finance and the cashier sign by hand."""
     on_behalf = claim.filer_id != claim.beneficiary_id
     if on_behalf:
-        yield Signature(seat=SEAT_NAMES[SeatKind.AGENT], name=claim.filer.name, at=claim.submitted_at)
-    yield Signature(seat="报销人", name=claim.beneficiary.name, at=None if on_behalf else claim.submitted_at)
+        yield Signature(seat=SEAT_NAMES[SeatKind.AGENT], name=_signed(claim.filer.name), at=claim.submitted_at)
+    yield Signature(seat="报销人", name=_signed(claim.beneficiary.name), at=None if on_behalf else claim.submitted_at)
     for name in claim.route:
         step = Step(name)
         if step in (Step.VERIFY, Step.PAY):
@@ -164,9 +200,14 @@ def _signatures(claim: Claim) -> Iterable[Signature]:
             continue
         decided = [d for d in claim.decisions if d.step is step and d.move in (Move.PASS, Move.APPROVE)]
         if decided:
-            yield Signature(seat=STEP_NAMES[step], name=decided[-1].person.name, at=decided[-1].at)
+            yield Signature(seat=STEP_NAMES[step], name=_signed(decided[-1].person.name), at=decided[-1].at)
         else:
             yield Signature(seat=STEP_NAMES[step])
+
+
+def _signed(name: str) -> str:
+    """Shorten a name no signature box has room for."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _day(value: Any) -> date | None:  # noqa: ANN401  a fact of any kind

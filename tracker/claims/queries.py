@@ -20,6 +20,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.teams.models import Team
+from tracker.vouchers.models import Voucher
 
 _UNSEEN = "没有找到这张单据，可能已被删除，或者你不能查看"
 
@@ -69,16 +70,21 @@ def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
 
 
 def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
-    """Find a file by its handle: one's own upload, or laid with a claim one may see. Raises NotFound."""
+    """Find a file by its handle: one's own upload, laid with a claim one may see, or its signed paper. Raises NotFound."""
     on_claims = (
         select(Attachment.id)
         .join(Claim, Claim.id == Attachment.claim_id)
         .where(Attachment.evidence_id == Evidence.id, policy.seen_by(seen_by))
         .exists()
     )
-    found = session.scalar(
-        select(Evidence).where(Evidence.handle == handle, or_(Evidence.uploaded_by == seen_by.person_id, on_claims))
+    on_vouchers = (
+        select(Voucher.id)
+        .join(Claim, Claim.id == Voucher.claim_id)
+        .where(Voucher.signed_scan_id == Evidence.id, policy.seen_by(seen_by))
+        .exists()
     )
+    theirs = or_(Evidence.uploaded_by == seen_by.person_id, on_claims, on_vouchers)
+    found = session.scalar(select(Evidence).where(Evidence.handle == handle, theirs))
     if found is None:
         raise NotFound("没有找到这个附件，可能已被删除，或者你不能查看")
     return found

@@ -10,6 +10,7 @@ from tracker.web.database import reader
 from flask_babel import gettext as _
 from tracker.web.menu import Frame, MenuGroup, MenuItem
 
+_PAYS = frozenset({SeatKind.OFFICER, SeatKind.CASHIER, SeatKind.AUDITOR})
 _WAITED_ON = UNIT_SEATS | {SeatKind.LIAISON, SeatKind.OFFICER, SeatKind.CASHIER}
 
 
@@ -46,6 +47,8 @@ def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
     groups = [MenuGroup(_("报销"), claims)]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         money = [MenuItem(_("预算看板"), "chart", "/budget"), MenuItem(_("经费与额度"), "coin", "/funds")]
+        if actor.holds_any(_PAYS):
+            money.append(MenuItem(_("支付管理"), "swap", "/payments"))
         groups.append(MenuGroup(_("经费"), money))
     system = []
     if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):

@@ -21,9 +21,14 @@ def of_claim(session: Session, claim_id: int) -> Sequence[Voucher]:
     return session.scalars(select(Voucher).where(Voucher.claim_id == claim_id).order_by(Voucher.id)).all()
 
 
+def find_number(session: Session, number: str) -> Voucher | None:
+    """Find a voucher by its number, if there is one."""
+    return session.scalar(select(Voucher).where(Voucher.number == number))
+
+
 def by_number(session: Session, number: str) -> Voucher:
     """Find a voucher by its number. Raises NotFound."""
-    found = session.scalar(select(Voucher).where(Voucher.number == number))
+    found = find_number(session, number)
     if found is None:
         raise NotFound(f"没有编号为 {number} 的报销单，请核对编号")
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from tracker.claims import findings, offer, operations, outlook, policy, queries
 from tracker.claims import typed as typing
@@ -37,8 +39,9 @@ from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
 from tracker.web.pages import is_part_request, page, part
 
-Answer = Response
 _MOST_DIFFERENCES = 6
+_VERSION = re.compile(r"[0-9]{1,9}")
+_FILE_KINDS = tuple((kind.value, EVIDENCE_NAMES[kind]) for kind in ON_CLAIMS)
 _LISTED_AS = {Level.BLOCK: "bad", Level.WARN: "warn", Level.PASS: "ok"}
 
 
@@ -63,7 +66,7 @@ class Desk:
     deciders: outlook.Deciders
     total_fen: int
     conflict: Sequence[tuple[str, str, str]] = ()
-    kinds = [(kind.value, EVIDENCE_NAMES[kind]) for kind in ON_CLAIMS]
+    kinds: Sequence[tuple[str, str]] = _FILE_KINDS
 
     @property
     def blocking(self) -> list[Finding]:
@@ -134,7 +137,7 @@ def require_editable(claim: Claim) -> None:
 
 @blueprint.route("/claims/new", methods=["GET", "POST"])
 @seated(SeatKind.MEMBER, SeatKind.AGENT)
-def new() -> Answer:
+def new() -> Response:
     """Choose what to file, for whom and from which fund; a double click opens one draft."""
     actor, at = current_actor(), now()
     people = offer.people(reader(), actor, on=day_of(at))
@@ -148,7 +151,7 @@ def new() -> Answer:
         form.fund_id.data = funds[0].id if funds else None
     if form.sent_and_valid():
         whom = next(one for one in people if one.key == form.whom.data)
-        header = DraftHeader(form.kind.data, form.fund_id.data, whom.team_id, whom.person_id)
+        header = DraftHeader(Kind(form.kind.data), int(form.fund_id.data or 0), whom.team_id, whom.person_id)
         try:
             with unit_of_work() as session:
                 claim_id = operations.open_draft(session, header, by=actor, at=at, draft_key=form.command_id.data or "")
@@ -162,7 +165,7 @@ def new() -> Answer:
 
 @blueprint.route("/claims/<int:claim_id>/edit", methods=["GET", "POST"])
 @seated(SeatKind.MEMBER, SeatKind.AGENT)
-def edit(claim_id: int) -> Answer:
+def edit(claim_id: int) -> Response:
     """Fill in a draft; every button sends the whole form, ``op`` says which."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     form = FilingForm(data={"version": claim.version})
@@ -173,10 +176,15 @@ def edit(claim_id: int) -> Answer:
         return _form_page(form, lay_out(claim, typing.of_claim(claim)))
     if any(file.filename for file in request.files.getlist("files")):
         # Without scripts a file may be chosen and another button pressed: it is taken first, nothing is lost.
-        return redirect(url_for(".add_files", claim_id=claim_id), 307)  # type: ignore[return-value]
+        return redirect(url_for(".add_files", claim_id=claim_id), 307)
+    return _pressed(claim, form)
+
+
+def _pressed(claim: Claim, form: FilingForm) -> Response:
+    """Do what the button says; without one the form is saved."""
     op, _colon, what = request.form.get("op", "save").partition(":")
     if op == "submit" and any(one.command_id == form.command_id.data for one in claim.decisions):
-        return _to(_claim_url(claim_id))
+        return _to(_claim_url(claim.id))
     require_editable(claim)
     typed = _typed_for(claim, form)
     landing = _apply(typed, op, what)
@@ -186,17 +194,18 @@ def edit(claim_id: int) -> Answer:
         return _form_page(form, desk)
     if op == "submit":
         return _submit(form, desk)
-    version = int(what) if op == "overwrite" and what.isdecimal() else _version(claim, form)
+    version = int(what) if op == "overwrite" and _VERSION.fullmatch(what) else _version(claim, form)
+    gone = {"remove": "without_line", "detach": "without_file"}.get(op)
     try:
-        saved = _save(desk, version, without_line=what if op == "remove" else "", detached=what if op == "detach" else "")
+        saved = _save(desk, version, **({gone: what} if gone else {}))
     except Refused as refusal:
         return _refused(form, desk, refusal)
-    return _after_saving(claim_id, op, landing, saved)
+    return _after_saving(claim.id, op, landing, saved)
 
 
 @blueprint.post("/claims/<int:claim_id>/draft")
 @seated(SeatKind.MEMBER, SeatKind.AGENT)
-def autosave(claim_id: int) -> Answer:
+def autosave(claim_id: int) -> Response:
     """Keep what is typed, every few seconds; a save from a second window is told what changed meanwhile."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     require_editable(claim)
@@ -216,7 +225,7 @@ def autosave(claim_id: int) -> Answer:
 
 @blueprint.post("/claims/<int:claim_id>/check")
 @seated(SeatKind.MEMBER, SeatKind.AGENT)
-def check(claim_id: int) -> Answer:
+def check(claim_id: int) -> Response:
     """Work out totals, accounts and findings of what is typed; nothing is kept."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     require_editable(claim)
@@ -240,7 +249,7 @@ def check(claim_id: int) -> Answer:
 
 @blueprint.post("/claims/<int:claim_id>/draft/discard")
 @signed_in
-def discard_draft(claim_id: int) -> Answer:
+def discard_draft(claim_id: int) -> Response:
     """Throw a draft away."""
     form = SiteForm()
     if form.sent_and_valid():
@@ -252,7 +261,7 @@ def discard_draft(claim_id: int) -> Answer:
 
 @blueprint.post("/claims/<int:claim_id>/copy")
 @seated(SeatKind.MEMBER, SeatKind.AGENT)
-def copy(claim_id: int) -> Answer:
+def copy(claim_id: int) -> Response:
     """Open a new draft with an earlier claim's texts: no evidence, no days, no bill numbers."""
     form = SiteForm()
     if not form.sent_and_valid():
@@ -320,7 +329,7 @@ def _apply(typed: Typed, op: str, what: str) -> str:
     return ""
 
 
-def _save(desk: Desk, version: int, *, without_line: str = "", detached: str = "") -> int:
+def _save(desk: Desk, version: int, *, without_line: str = "", without_file: str = "") -> int:
     """Keep the draft; return its version. Raises Refused."""
     actor, at = current_actor(), now()
     with unit_of_work() as session:
@@ -334,11 +343,11 @@ def _save(desk: Desk, version: int, *, without_line: str = "", detached: str = "
             at=at,
             file_kinds=file_kinds_now(),
             without_line=without_line,
-            without_file=detached,
+            without_file=without_file,
         )
 
 
-def _submit(form: FilingForm, desk: Desk) -> Answer:
+def _submit(form: FilingForm, desk: Desk) -> Response:
     claim = desk.claim
     if desk.can_be_read:
         command = Command(current_actor(), now(), form.command_id.data or "", _version(claim, form))
@@ -361,7 +370,7 @@ def _submit(form: FilingForm, desk: Desk) -> Answer:
     return _form_page(form, desk)
 
 
-def _refused(form: FilingForm, desk: Desk, refusal: Refused) -> Answer:
+def _refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
     """Show the page again with everything typed; a stale one also shows what was typed elsewhere."""
     there = queries.one(read_again(), desk.claim.id, seen_by=current_actor())
     if isinstance(refusal, Stale) and there.state in FILERS_STATES:
@@ -374,7 +383,7 @@ def _refused(form: FilingForm, desk: Desk, refusal: Refused) -> Answer:
     return _form_page(form, desk)
 
 
-def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Answer:
+def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Response:
     if op == "payees":
         return _to(url_for(".payees", back=url_for(".edit", claim_id=claim_id)))
     if is_part_request():
@@ -388,7 +397,7 @@ def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Answer:
     return _to(url_for(".edit", claim_id=claim_id, _anchor=landing or None))
 
 
-def _form_page(form: FilingForm, desk: Desk) -> Answer:
+def _form_page(form: FilingForm, desk: Desk) -> Response:
     form.sheet = desk.sheet
     return page("claims/form.html", form=form, desk=desk, kind_name=KIND_NAMES[desk.sheet.chosen.kind])
 
@@ -401,5 +410,5 @@ def _clock() -> str:
     return now().astimezone(OFFICE).strftime("%H:%M")
 
 
-def _to(url: str) -> Answer:
-    return redirect(safe_next(url), 303)  # type: ignore[return-value]  werkzeug's own response class
+def _to(url: str) -> Response:
+    return redirect(safe_next(url), 303)

@@ -117,7 +117,7 @@ def _tabs(actor: Actor, scope: str) -> list[dict[str, object]]:
 
 
 def _choices(actor: Actor) -> dict[str, Any]:
-    """What the filters offer: teams one may see, funds, and the names of categories across the funds in view."""
+    """List what the filters offer: teams one may see, funds, the categories of the fund in view."""
     there = funds(reader())
     fund = asked_number("fund")
     return {
@@ -144,5 +144,5 @@ def _sees(actor: Actor, team: Team) -> bool:
 
 
 def _address(**place: int) -> str:
-    kept = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
-    return url_for(".listing", **{**kept, **place})
+    kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    return url_for(".listing", **kept, **place)

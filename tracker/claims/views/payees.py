@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from tracker.claims import offer, operations
 from tracker.claims.forms.payees import PayeeForm
@@ -45,7 +46,7 @@ def payees() -> Response:
                     at=now(),
                 )
             flash(_("已登记 %(bank)s 的收款账户", bank=form.bank.data), "ok")
-            return redirect(url_for(".payees", back=back or None), 303)  # type: ignore[return-value]
+            return redirect(url_for(".payees", back=back or None), 303)
         except Refused as refusal:
             form.refuse(refusal)
     # The number is not sent back into the page: it is typed again.
@@ -69,18 +70,16 @@ def close_payee(payee_id: int) -> Response:
             operations.close_payee(session, payee_id, by=current_actor(), at=now())
         flash(_("已停用，以后填报不会再出现；已经提交的单据不受影响"), "ok")
     back = safe_next(request.args.get("back"), default="")
-    return redirect(url_for(".payees", back=back or None), 303)  # type: ignore[return-value]
+    return redirect(url_for(".payees", back=back or None), 303)
 
 
 def _facts(form: PayeeForm) -> PayeeFacts:
     """Read whose account it is. Raises Refused where the owner does not fit the way of paying."""
     kind, _colon, number = str(form.owner.data).partition(":")
-    method = form.method.data
+    method = PayMethod(form.method.data)
     if (method is PayMethod.VENDOR) != (kind == "team"):
-        raise Refused(
-            _("对公支付的账户属于组团，请选组团") if method is PayMethod.VENDOR else _("公务卡和个人账户属于个人，请选人"),
-            field="owner",
-        )
+        to_team = _("对公支付的账户属于组团，请选组团")
+        raise Refused(to_team if method is PayMethod.VENDOR else _("公务卡和个人账户属于个人，请选人"), field="owner")
     return PayeeFacts(
         method=method,
         holder=form.holder.data or "",

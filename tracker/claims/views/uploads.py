@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, make_response, redirect, request, url_for
+from flask import current_app, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
 
 from tracker.claims import operations, queries
 from tracker.claims import typed as typing
@@ -57,8 +57,6 @@ _NO_PICTURE = (
     'height="280" fill="#f8fafc"/><path d="M165 85h50l25 25v85h-75z M215 85v25h25" fill="#fff" stroke="#8492a4" '
     'stroke-width="3"/><path d="M180 140h45 M180 160h45" stroke="#8492a4" stroke-width="3"/></svg>'
 )
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -256,13 +254,14 @@ def _tell(claim: Claim, desk: Desk, outcomes: list[Outcome]) -> Response:
         for outcome in outcomes:
             if outcome.laid is not None:
                 flash(_said(outcome), "ok" if outcome.laid.is_new else "warn")
-        return redirect(url_for(".edit", claim_id=claim.id), 303)  # type: ignore[return-value]  werkzeug's own class
+        return redirect(url_for(".edit", claim_id=claim.id), 303)
     if wrong and len(wrong) == len(outcomes):
         raise Refused("；".join(wrong))
     fresh = queries.one(read_again(), claim.id, seen_by=current_actor())
     here = desk.sheet.typed
     there = typing.of_claim(fresh)
-    touched = list(dict.fromkeys(outcome.laid.line_key for outcome in outcomes if outcome.laid and outcome.laid.line_key))
+    laid = [outcome.laid for outcome in outcomes if outcome.laid is not None]
+    touched = list(dict.fromkeys(one.line_key for one in laid if one.line_key))
     for key in touched:
         typed_here = {name: text for name, text in here.lines.get(key, {}).items() if text.strip()}
         here.lines[key] = {**there.lines.get(key, {}), **typed_here}
@@ -278,7 +277,7 @@ def _tell(claim: Claim, desk: Desk, outcomes: list[Outcome]) -> Response:
 
 def _said(outcome: Outcome) -> str:
     if outcome.laid is not None and not outcome.laid.is_new:
-        return _("「%(name)s」这张报销单里已经有了，没有重复添加", name=outcome.name)
+        return str(_("「%(name)s」这张报销单里已经有了，没有重复添加", name=outcome.name))
     if outcome.was_read:
-        return _("「%(name)s」已识别，请核对填入的内容", name=outcome.name)
-    return _("「%(name)s」已传上，未识别，请手工填写", name=outcome.name)
+        return str(_("「%(name)s」已识别，请核对填入的内容", name=outcome.name))
+    return str(_("「%(name)s」已传上，未识别，请手工填写", name=outcome.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from tracker.funds.accounts import account_page, account_sums
 from tracker.funds.book import cell_name
@@ -18,6 +18,8 @@ from tracker.web.database import reader
 from tracker.web.pages import page
 
 PAGE_LINES = 50
+CHECKED_ENTRIES = 20_000
+"""An account with more entries is added up when asked, not with every page."""
 
 
 @blueprint.get("/funds/<int:fund_id>/accounts/<int:cell_id>")
@@ -28,7 +30,7 @@ def account(fund_id: int, cell_id: int) -> Response:
     cell = seen_cell(session, fund_id, cell_id, actor)
     shown = account_page(
         session,
-        cell_id,
+        cell,
         before=asked_number("before", least=1),
         after=asked_number("after"),
         most=PAGE_LINES,
@@ -41,7 +43,7 @@ def account(fund_id: int, cell_id: int) -> Response:
         newer=shown.newer,
         older=shown.older,
         most=PAGE_LINES,
-        sums=account_sums(session, cell_id),
+        sums=account_sums(session, cell_id, most=None if "check" in request.args else CHECKED_ENTRIES),
         verbs=VERB_NAMES,
         behind=claims_behind(
             session, [(line.document_kind, line.document_id) for line in shown.lines], seen_by=actor

@@ -1,0 +1,232 @@
+"""The papers of a claim: its vouchers drawn and counted, one file with all evidence behind, the signed scan given back."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, current_app, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from tracker.claims import papers, queries
+from tracker.claims.forms.decisions import ScanForm
+from tracker.claims.models import Claim
+from tracker.claims.views.blueprint import blueprint
+from tracker.claims.views.uploads import page_folder
+from tracker.evidence import bounded
+from tracker.evidence.archive import Unreadable
+from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name
+from tracker.evidence.models import Evidence
+from tracker.evidence.operations import StoredFile
+from tracker.kernel.actors import BUSINESS_SEATS
+from tracker.kernel.clock import day_of, now
+from tracker.kernel.errors import NotFound, Refused
+from tracker.storage import unit_of_work
+from tracker.storage.files import current_files
+from tracker.vouchers import operations as vouchers
+from tracker.vouchers import pool
+from tracker.vouchers import queries as voucher_queries
+from tracker.vouchers.bundle import BundleItem, bundle_bounded
+from tracker.vouchers.content import from_json
+from tracker.vouchers.drawing import VoidMark
+from tracker.vouchers.models import Voucher
+from tracker.web.access import current_actor, seated, signed_in
+from tracker.web.asked import asked_number
+from tracker.web.database import read_again, reader
+from tracker.web.forms import SiteForm
+from tracker.web.limits import limiter
+from tracker.web.pages import page
+
+MOST_EMBEDDED_BYTES = 20 * 1024 * 1024
+"""Originals are put inside a voucher's PDF up to this size together; beyond it the bundle carries their pages."""
+
+_MEDIA_TYPES = {
+    Media.PDF: "application/pdf",
+    Media.OFD: "application/ofd",
+    Media.XML: "application/xml",
+    Media.JPEG: "image/jpeg",
+    Media.PNG: "image/png",
+    Media.HEIC: "image/heic",
+}
+
+
+@blueprint.get("/claims/<int:claim_id>/voucher")
+@signed_in
+def papers_page(claim_id: int) -> Response:
+    """Show a claim's vouchers, void ones too."""
+    return _draw_page(queries.one(reader(), claim_id, seen_by=current_actor()))
+
+
+@blueprint.post("/claims/<int:claim_id>/voucher")
+@seated(*sorted(BUSINESS_SEATS))
+@limiter.limit("30/minute")
+def print_voucher(claim_id: int) -> Response:
+    """Count one more print of a voucher and give the PDF that says which print it is."""
+    actor = current_actor()
+    claim = queries.one(reader(), claim_id, seen_by=actor)
+    form = SiteForm()
+    if not form.sent_and_valid():
+        return _draw_page(claim, form)
+    voucher = _chosen(claim)
+    try:
+        # Drawn before it is counted: a paper that cannot be drawn was never printed.
+        body = _pdf(claim, voucher, copy_number=voucher.prints + 1)
+        with unit_of_work() as session:
+            vouchers.count_print(session, voucher.id, by=actor, at=now())
+    except (Refused, pool.Crashed) as error:
+        form.refuse(_as_refusal(error))
+        return _draw_page(claim, form)
+    return _as_pdf(body, f"{voucher.number}.pdf", inline=True)
+
+
+@blueprint.get("/claims/<int:claim_id>/voucher.pdf")
+@signed_in
+@limiter.limit("60/minute")
+def voucher_pdf(claim_id: int) -> Response:
+    """Give the voucher as it is kept, with the originals inside; not a print, so not counted."""
+    claim = queries.one(reader(), claim_id, seen_by=current_actor())
+    voucher = _chosen(claim)
+    try:
+        return _as_pdf(_pdf(claim, voucher), f"{voucher.number}.pdf", inline=True)
+    except pool.Crashed as error:
+        raise _as_refusal(error) from error
+
+
+@blueprint.get("/claims/<int:claim_id>/bundle.pdf")
+@signed_in
+@limiter.limit("20/minute")
+def bundle_pdf(claim_id: int) -> Response:
+    """Give one PDF: the voucher and behind it every page of the evidence and of the signed paper."""
+    claim = queries.one(reader(), claim_id, seen_by=current_actor())
+    voucher = _chosen(claim)
+    files = [attachment.evidence for attachment in claim.attachments]
+    scan = _scan(voucher)
+    items = [_item(evidence) for evidence in [*files, *([scan] if scan is not None else [])]]
+    try:
+        front = pool.draw_bounded(voucher.content, void=_void(voucher))
+        body = bundle_bounded(front, items, pictures=papers.pictures_of)
+    except pool.Crashed as error:
+        raise _as_refusal(error) from error
+    return _as_pdf(body, f"{voucher.number}-{_('附件')}.pdf", inline=True)
+
+
+@blueprint.post("/claims/<int:claim_id>/voucher/scan")
+@seated(*sorted(BUSINESS_SEATS))
+@limiter.limit(lambda: current_app.config.get("UPLOAD_RATE", "120 per minute"))
+def scan_back(claim_id: int) -> Response:
+    """Take the scan of the signed paper."""
+    actor = current_actor()
+    claim = queries.one(reader(), claim_id, seen_by=actor)
+    form = ScanForm()
+    if not form.sent_and_valid():
+        return _draw_page(claim, form)
+    try:
+        stored = _stored()
+        with unit_of_work() as session:
+            papers.keep_signed_paper(session, claim_id, stored, by=actor, at=now())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _draw_page(queries.one(read_again(), claim_id, seen_by=actor), form)
+    flash(_("签字件已回传"), "ok")
+    return redirect(url_for(".papers_page", claim_id=claim_id), 303)  # type: ignore[return-value]
+
+
+def _stored() -> StoredFile:
+    """Store the file that was sent. Raises Refused for none, one that is too large, or none of ours."""
+    file = next(iter(request.files.getlist("scan")), None)
+    if file is None or not file.filename:
+        raise Refused(_("没有选文件，请选择签字件的扫描件或照片"), field="scan")
+    name, data = clean_display_name(file.filename), file.stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise Refused(_("「%(name)s」超过 10 MB，请压缩后再传", name=name), field="scan")
+    try:
+        media: Media = bounded.run("sniff", data)
+    except Unreadable as refusal:
+        raise Refused(refusal.sentence, field="scan") from refusal
+    if media not in (Media.PDF, Media.JPEG, Media.PNG, Media.HEIC):
+        raise Refused(_("签字件请传 PDF 扫描件或照片"), field="scan")
+    sha256 = current_files().put(data)
+    try:
+        pages = page_folder().draw(sha256, media)
+    except Unreadable as refusal:
+        raise Refused(refusal.sentence, field="scan") from refusal
+    return StoredFile(sha256, len(data), media, name, pages)
+
+
+def _draw_page(claim: Claim, turned_down: SiteForm | None = None) -> Response:
+    issued = voucher_queries.of_claim(reader(), claim.id)
+    actor = current_actor()
+    return page(
+        "claims/papers.html",
+        claim=claim,
+        papers=[(voucher, from_json(voucher.content), _scan(voucher)) for voucher in reversed(issued)],
+        turned_down=turned_down,
+        print_form=turned_down if type(turned_down) is SiteForm else SiteForm(),
+        scan_form=turned_down if isinstance(turned_down, ScanForm) else ScanForm.fresh(),
+        may_scan=papers.may_keep_signed(actor, claim),
+        may_print=actor.holds_any(BUSINESS_SEATS),
+    )
+
+
+def _chosen(claim: Claim) -> Voucher:
+    """Choose the voucher asked for, by default the standing one, else the last. Raises NotFound."""
+    issued = voucher_queries.of_claim(reader(), claim.id)
+    wanted = asked_number("voucher")
+    if wanted is not None:
+        found = next((voucher for voucher in issued if voucher.id == wanted), None)
+    else:
+        standing = [voucher for voucher in issued if voucher.voided_at is None]
+        found = next(iter([*standing, *reversed(issued)]), None)
+    if found is None:
+        raise NotFound(_("这张单据还没有报销凭证；牵头单位最后一步同意后会自动编号"))
+    return found
+
+
+def _pdf(claim: Claim, voucher: Voucher, *, copy_number: int | None = None) -> bytes:
+    files = [attachment.evidence for attachment in claim.attachments]
+    originals: list[tuple[str, bytes, str]] = []
+    if sum(evidence.size for evidence in files) <= MOST_EMBEDDED_BYTES:
+        originals = [
+            (
+                evidence.display_name,
+                current_files().get(evidence.sha256),
+                _MEDIA_TYPES.get(Media(evidence.media), "application/octet-stream"),
+            )
+            for evidence in files
+        ]
+    return pool.draw_bounded(voucher.content, void=_void(voucher), copy_number=copy_number, attachments=originals)
+
+
+def _item(evidence: Evidence) -> BundleItem:
+    return BundleItem(
+        evidence.display_name, evidence.media, current_files().get(evidence.sha256), evidence.sha256
+    )
+
+
+def _void(voucher: Voucher) -> VoidMark | None:
+    return None if voucher.voided_at is None else VoidMark(day_of(voucher.voided_at), voucher.void_reason)
+
+
+def _scan(voucher: Voucher) -> Evidence | None:
+    if voucher.signed_scan_id is None:
+        return None
+    return reader().scalar(select(Evidence).where(Evidence.id == voucher.signed_scan_id))
+
+
+def _as_refusal(error: Exception) -> Refused:
+    """Say in words why a paper was not drawn."""
+    if isinstance(error, Refused):
+        return error
+    return Refused(_("报销凭证没有生成出来，内容没有丢失；请稍后再试，仍不行请联系系统管理员"))
+
+
+def _as_pdf(body: bytes, name: str, *, inline: bool) -> Response:
+    answer = make_response(body)
+    answer.headers["Content-Type"] = "application/pdf"
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    place = "inline" if inline else "attachment"
+    answer.headers["Content-Disposition"] = f"{place}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,426 @@
+"""The inbox and the review page: a claim with its verdict, lines, evidence and way, and what this person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from tracker.claims import queries
+from tracker.claims.course import Mark, course_of, waited_days
+from tracker.claims.forms.decisions import (
+    ActForm,
+    CommentForm,
+    DeductForm,
+    FinanceReturnForm,
+    RejectForm,
+    ReturnForm,
+    SayForm,
+    StepBackForm,
+    VoidForm,
+    WithdrawForm,
+)
+from tracker.claims.lifecycle import FILERS_STATES, Move, State, Step
+from tracker.claims.models import KIND_NAMES, PAY_NAMES, Attachment, Claim, ClaimLine
+from tracker.claims.policy import OpenMove, open_moves
+from tracker.claims.queries import Row
+from tracker.claims.status import STATUS_KINDS, status_word
+from tracker.claims.verdict import Verdict, header_facts, is_allowance, spoken, verdict_of
+from tracker.claims.views.blueprint import blueprint
+from tracker.claims.views.words import course_entries, onward_words, verdict_items
+from tracker.evidence.models import EVIDENCE_NAMES
+from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.clock import day_of, now
+from tracker.vouchers import queries as vouchers
+from tracker.vouchers.models import Voucher
+from tracker.web.access import current_actor, signed_in
+from tracker.web.asked import asked_choice, asked_number, asked_text
+from tracker.web.database import reader
+from tracker.web.pages import page
+
+LATE_DAYS = 2
+"""A claim that has waited this many working days at one step is shown in amber."""
+
+_PAGE = 20
+_DECIDING = UNIT_SEATS | FINANCE_SEATS | {SeatKind.LIAISON}
+KIND_ICONS = {"travel": "train", "reception": "cup", "general": "doc"}
+
+
+# The inbox.
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row of a list with its words and address."""
+
+    claim: Row
+    status: str
+    status_kind: str
+    kind: str
+    sign: str
+    href: str
+    is_late: bool
+
+
+def shown(row: Row, actor: Actor, *, source: str = "") -> Shown:
+    """Dress a row for a list; ``source`` is carried along so that the page knows the way on."""
+    status = status_word(row.state, row.step, has_number=row.number is not None)
+    is_own_draft = row.state in FILERS_STATES and row.filer_id == actor.person_id
+    href = url_for("claims.edit" if is_own_draft else "claims.show", claim_id=row.id)
+    is_late = row.waiting_since is not None and waited_days(row.waiting_since, now()) >= LATE_DAYS
+    return Shown(
+        claim=row,
+        status=_(status),
+        status_kind=STATUS_KINDS.get(status, ""),
+        kind=_(KIND_NAMES[row.kind]),
+        sign=KIND_ICONS[row.kind],
+        href=f"{href}?from={source}" if source and not is_own_draft else href,
+        is_late=is_late,
+    )
+
+
+@blueprint.get("/inbox")
+@signed_in
+def inbox() -> Response:
+    """Show what waits for the person, what they started and what they have decided."""
+    actor = current_actor()
+    decides = actor.holds_any(_DECIDING)
+    tab = asked_choice("tab", ("waiting", "started", "done"), "waiting" if decides else "started")
+    before = asked_number("before")
+    if tab == "waiting":
+        rows = queries.inbox(reader(), actor, most=queries.COUNTED_TO)
+        older = ""
+    else:
+        listed = queries.started if tab == "started" else queries.done
+        rows = listed(reader(), actor, before=before, most=_PAGE + 1)
+        older = url_for(".inbox", tab=tab, before=rows[_PAGE - 1].id) if len(rows) > _PAGE else ""
+        rows = rows[:_PAGE]
+    source = "inbox" if tab == "waiting" else ""
+    return page(
+        "claims/inbox.html",
+        tab=tab,
+        tab_items=inbox_tabs(actor, tab, "claims.inbox"),
+        rows=[shown(row, actor, source=source) for row in rows],
+        newer=url_for(".inbox", tab=tab) if before else "",
+        older=older,
+    )
+
+
+def inbox_tabs(actor: Actor, current: str, endpoint: str) -> list[dict[str, object]]:
+    """List the tabs of the inbox with the count of what waits."""
+    waiting = queries.inbox_count(reader(), actor)
+    names = [("waiting", _("待我处理")), ("started", _("我发起的")), ("done", _("我已处理"))]
+    if not actor.holds_any(_DECIDING):
+        names = names[1:2]
+    return [
+        {
+            "label": label,
+            "href": url_for(endpoint, tab=name),
+            "current": name == current,
+            "count": waiting if name == "waiting" else 0,
+            "hot": name == "waiting",
+        }
+        for name, label in names
+    ]
+
+
+# The review page.
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of evidence as the viewer shows it."""
+
+    src: str
+    thumb: str
+    label: str
+    href: str
+    download: str
+    line_key: str
+    marks: Sequence[tuple[float, float, float, float]] = ()
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line with its words, its files and what was found at it."""
+
+    line: ClaimLine
+    facts: Sequence[str]
+    files: int
+    is_allowance: bool
+    warnings: Sequence[str]
+    href: str
+
+
+ACT_MOVES: Mapping[str, tuple[Move, ...]] = {
+    "say": (Move.PASS, Move.APPROVE, Move.VERIFY),
+    "comment": (Move.COMMENT,),
+    "return": (Move.RETURN,),
+    "step-back": (Move.STEP_BACK,),
+    "reject": (Move.REJECT,),
+    "finance-return": (Move.FINANCE_RETURN,),
+    "void": (Move.VOID,),
+    "withdraw": (Move.WITHDRAW,),
+    "deduct": (Move.DEDUCT,),
+}
+"""The form of an act → the moves it may stand for."""
+
+
+@dataclass
+class Desk:
+    """Everything the review page shows to one person."""
+
+    claim: Claim
+    actor: Actor
+    verdict: Verdict
+    lines: Sequence[LineShown]
+    selected: LineShown | None
+    sheets: Sequence[Sheet]
+    sheet_at: int
+    course: Sequence[Mark]
+    moves: Mapping[Move, OpenMove]
+    papers: Sequence[Voucher]
+    queue: Queue
+    header: Sequence[tuple[str, str]]
+    forms: dict[str, ActForm] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """Where the claim stands, in the word of the glossary."""
+        return status_word(self.claim.state, self.claim.step, has_number=self.claim.number is not None)
+
+    @property
+    def status_kind(self) -> str:
+        """The colour of that word."""
+        return STATUS_KINDS.get(self.status, "")
+
+    def may(self, *moves: Move) -> bool:
+        """Tell whether the person may make one of these moves."""
+        return any(move in self.moves and not self.moves[move].refused for move in moves)
+
+    def is_open(self, act: str) -> bool:
+        """Tell whether the form of an act still has its place on the page."""
+        return self.may(*ACT_MOVES[act])
+
+    @property
+    def refusal(self) -> str:
+        """Why a move that would be this person's is not open to them: said once, where the buttons would be."""
+        return next((one.refused for one in self.moves.values() if one.refused), "")
+
+    @property
+    def verdict_items(self) -> list[dict[str, str]]:
+        """The verdict in words."""
+        return verdict_items(self.claim, self.verdict)
+
+    @property
+    def course_entries(self) -> list[dict[str, Any]]:
+        """The claim's way in words."""
+        may_act = self.may(*ACT_MOVES["say"], Move.PAY_PART, Move.PAY_REST)
+        return course_entries(self.claim, self.course, self.actor, may_act=may_act)
+
+    @property
+    def onward(self) -> str:
+        """Where an approval sends the claim, in words."""
+        return onward_words(self.next_step)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The step that follows the one whose turn it is."""
+        if self.claim.step is None or self.claim.step not in self.claim.route:
+            return None
+        following = self.claim.route[self.claim.route.index(self.claim.step) + 1 :]
+        return Step(following[0]) if following else None
+
+    @property
+    def returned(self) -> Mark | None:
+        """The act that sent the claim back, while its filer has it."""
+        back = [mark for mark in self.course if mark.decision and mark.decision.move is Move.RETURN]
+        return back[-1] if back and self.claim.state is State.RETURNED else None
+
+    @property
+    def standing(self) -> Voucher | None:
+        """The voucher that is not void."""
+        return next((paper for paper in self.papers if paper.voided_at is None), None)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The person's way through what waits: where this claim stands in it and its neighbours."""
+
+    ids: Sequence[int]
+    claim_id: int
+    is_followed: bool
+
+    @property
+    def place(self) -> int:
+        """The claim's place, from 1; 0 when it is not waiting."""
+        return self.ids.index(self.claim_id) + 1 if self.claim_id in self.ids else 0
+
+    @property
+    def previous(self) -> int | None:
+        """The claim before it."""
+        return self.ids[self.place - 2] if self.place > 1 else None
+
+    @property
+    def following(self) -> int | None:
+        """The claim after it; the first when it is the last and others wait."""
+        if not self.place:
+            return self.ids[0] if self.ids else None
+        rest = [*self.ids[self.place :], *self.ids[: self.place - 1]]
+        return rest[0] if rest else None
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether nothing waits longer down the list."""
+        return not self.place or self.place == len(self.ids)
+
+
+def queue_of(actor: Actor, claim_id: int) -> Queue:
+    """Read the person's queue as it stands, if this page is part of the walk through it."""
+    is_followed = request.args.get("from") == "inbox"
+    ids = queries.inbox_ids(reader(), actor) if is_followed else ()
+    return Queue(ids, claim_id, is_followed)
+
+
+@blueprint.get("/claims/<int:claim_id>")
+@signed_in
+def show(claim_id: int) -> Response:
+    """Show a claim for review; a draft leads its filer back to the form."""
+    actor = current_actor()
+    claim = queries.one(reader(), claim_id, seen_by=actor)
+    if claim.state is State.DRAFT and claim.filer_id == actor.person_id:
+        return redirect(url_for(".edit", claim_id=claim_id), 303)  # type: ignore[return-value]
+    return draw(claim)
+
+
+def draw(claim: Claim, turned_down: ActForm | None = None) -> Response:
+    """Draw the review page; a form that was turned down keeps what was typed, the others are fresh."""
+    desk = lay_out(claim, turned_down)
+    return page(
+        "claims/show.html",
+        desk=desk,
+        claim=claim,
+        turned_down=turned_down,
+        pay_name=_(PAY_NAMES[claim.pay_method]),
+        kind_name=_(KIND_NAMES[claim.kind]),
+        late_days=LATE_DAYS,
+        is_late=claim.waiting_since is not None and waited_days(claim.waiting_since, now()) >= LATE_DAYS,
+    )
+
+
+_FORMS: tuple[type[ActForm], ...] = (
+    SayForm,
+    CommentForm,
+    ReturnForm,
+    StepBackForm,
+    RejectForm,
+    FinanceReturnForm,
+    VoidForm,
+    WithdrawForm,
+)
+
+
+def lay_out(claim: Claim, turned_down: ActForm | None = None) -> Desk:
+    """Gather everything the page of a claim shows to the person who asks."""
+    session, actor, at = reader(), current_actor(), now()
+    verdict = verdict_of(session, claim, at=at)
+    sheets = _sheets(claim)
+    lines = _lines(claim, verdict)
+    selected = _selected(lines, turned_down)
+    forms = {form.act: form.fresh(claim.version) for form in _FORMS}
+    if selected is not None:
+        line = selected.line
+        forms["deduct"] = DeductForm.fresh(
+            claim.version,
+            line_id=line.id,
+            deducted_fen=line.deducted_fen or None,
+            comment=line.deduction_reason,
+        )
+    if turned_down is not None:
+        turned_down.version.data = claim.version
+        forms[turned_down.act] = turned_down
+    return Desk(
+        claim=claim,
+        actor=actor,
+        verdict=verdict,
+        lines=lines,
+        selected=selected,
+        sheets=sheets,
+        sheet_at=_sheet_at(sheets, selected),
+        course=course_of(session, claim, on=day_of(at)),
+        moves=open_moves(actor, claim),
+        papers=vouchers.of_claim(session, claim.id),
+        queue=queue_of(actor, claim.id),
+        header=header_facts(claim),
+        forms=forms,
+    )
+
+
+def here(**place: object) -> str:
+    """Address this claim's page again with another line or sheet in view; the way through the inbox is kept."""
+    kept = {"from": "inbox"} if request.args.get("from") == "inbox" else {}
+    claim_id = (request.view_args or {})["claim_id"]
+    return url_for("claims.show", claim_id=claim_id, **kept, **place)  # type: ignore[arg-type]
+
+
+def _sheets(claim: Claim) -> list[Sheet]:
+    """List every page of the claim's evidence: in the order of its lines, then what belongs to the whole."""
+    order = {line.key: line.position for line in claim.lines}
+    laid = sorted(claim.attachments, key=lambda one: (order.get(one.line_key, len(order) + 1), one.id))
+    sheets: list[Sheet] = []
+    for attachment in laid:
+        for number in range(1, max(attachment.evidence.pages, 1) + 1):
+            sheets.append(_sheet(attachment, number, len(sheets)))
+    return sheets
+
+
+def _sheet(attachment: Attachment, number: int, place: int) -> Sheet:
+    evidence = attachment.evidence
+    label = f"{_(EVIDENCE_NAMES[evidence.kind])} · {evidence.display_name}"
+    if evidence.pages > 1:
+        label = _("%(name)s（第 %(page)s 页）", name=label, page=number)
+    return Sheet(
+        src=url_for("claims.page_picture", handle=evidence.handle, number=number),
+        thumb=url_for("claims.thumb", handle=evidence.handle) if number == 1 else "",
+        label=label,
+        href=here(line=attachment.line_key or None, sheet=place, _anchor="evidence"),
+        download=url_for("claims.original", handle=evidence.handle),
+        line_key=attachment.line_key,
+    )
+
+
+def _lines(claim: Claim, verdict: Verdict) -> list[LineShown]:
+    files = [attachment.line_key for attachment in claim.attachments]
+    return [
+        LineShown(
+            line=line,
+            facts=spoken(line),
+            files=files.count(line.key),
+            is_allowance=is_allowance(line),
+            warnings=[finding.sentence for finding in verdict.of_line(line.key)],
+            href=here(line=line.key, _anchor=f"line-{line.position}"),
+        )
+        for line in claim.lines
+    ]
+
+
+def _selected(lines: Sequence[LineShown], turned_down: ActForm | None) -> LineShown | None:
+    """Choose the line in view: the one a turned-down deduction is about, the one asked for, the first in doubt."""
+    if isinstance(turned_down, DeductForm):
+        return next((one for one in lines if one.line.id == turned_down.line_id.data), None)
+    wanted = asked_text("line", most=16)
+    named = next((one for one in lines if one.line.key == wanted), None)
+    doubtful = next((one for one in lines if one.warnings), None)
+    return named or doubtful or next(iter(lines), None)
+
+
+def _sheet_at(sheets: Sequence[Sheet], selected: LineShown | None) -> int:
+    wanted = asked_number("sheet", most=max(len(sheets) - 1, 0))
+    if wanted is not None:
+        return wanted
+    key = selected.line.key if selected is not None else ""
+    return next((place for place, sheet in enumerate(sheets) if sheet.line_key == key), 0)
+
