@@ -10,7 +10,7 @@ from sqlalchemy import event, update
 
 from tests.funds.movements import cell_of, limit, move, transfer
 from tests.office import Office
-from tracker.funds.accounts import AccountLine, account_page, account_sums
+from tracker.funds.accounts import AccountLine, AccountSums, account_page, account_sums
 from tracker.funds.models import Cell, PaperKind, Verb
 from tracker.funds.operations import RESERVE
 
@@ -29,12 +29,12 @@ def a_year(office: Office) -> None:
             transfer(office, PaperKind.ISSUE, RESERVE, office.team_id, 12_345)
 
 
-def all_pages(office: Office, cell_id: int, most: int) -> list[list[AccountLine]]:
+def all_pages(office: Office, cell: Cell, most: int) -> list[list[AccountLine]]:
     pages = []
     before = None
     with office.database.reading() as session:
         for _turn in itertools.count():
-            shown = account_page(session, cell_id, before=before, most=most)
+            shown = account_page(session, cell, before=before, most=most)
             pages.append(list(shown.lines))
             if shown.older is None:
                 return pages
@@ -42,11 +42,18 @@ def all_pages(office: Office, cell_id: int, most: int) -> list[list[AccountLine]
     raise AssertionError("the pages never end")
 
 
+def sums_of(office: Office, cell: Cell) -> AccountSums:
+    with office.database.reading() as session:
+        sums = account_sums(session, cell.id)
+    assert sums is not None
+    return sums
+
+
 def test_the_pages_of_an_account_carry_one_balance_from_the_first_paper_to_now(office: Office) -> None:
     a_year(office)
     cell = cell_of(office, team_id=office.team_id)
-    whole = all_pages(office, cell.id, 1000)[0]
-    paged = [line for page in all_pages(office, cell.id, 7) for line in page]
+    whole = all_pages(office, cell, 1000)[0]
+    paged = [line for page in all_pages(office, cell, 7) for line in page]
 
     assert paged == whole
     assert len(paged) == 1 + 20 + 7 + 7 + 1
@@ -65,13 +72,13 @@ def test_turning_back_shows_the_page_one_came_from(small_office: Office) -> None
     a_year(small_office)
     cell = cell_of(small_office, team_id=small_office.team_id)
     with small_office.database.reading() as session:
-        first = account_page(session, cell.id, most=10)
-        second = account_page(session, cell.id, before=first.older, most=10)
+        first = account_page(session, cell, most=10)
+        second = account_page(session, cell, before=first.older, most=10)
         assert first.newer is None
         assert second.newer is not None
-        assert account_page(session, cell.id, after=second.newer, most=10).lines == first.lines
-        third = account_page(session, cell.id, before=second.older, most=10)
-        back = account_page(session, cell.id, after=third.newer, most=10)
+        assert account_page(session, cell, after=second.newer, most=10).lines == first.lines
+        third = account_page(session, cell, before=second.older, most=10)
+        back = account_page(session, cell, after=third.newer, most=10)
         assert back.lines == second.lines
         assert back.newer == second.newer
 
@@ -80,7 +87,7 @@ def test_turning_back_shows_the_page_one_came_from(small_office: Office) -> None
 def test_no_page_is_empty_and_no_line_shown_twice(small_office: Office, most: int) -> None:
     a_year(small_office)
     cell = cell_of(small_office, team_id=small_office.team_id)
-    pages = all_pages(small_office, cell.id, most)
+    pages = all_pages(small_office, cell, most)
     ids = [line.transaction_id for page in pages for line in page]
     assert all(pages)
     assert ids == sorted(set(ids), reverse=True)
@@ -89,8 +96,8 @@ def test_no_page_is_empty_and_no_line_shown_twice(small_office: Office, most: in
 def test_an_account_without_a_line_is_an_empty_page(small_office: Office) -> None:
     cell = cell_of(small_office, team_id=small_office.team_id, category="差旅费")
     with small_office.database.reading() as session:
-        assert account_page(session, cell.id).lines == ()
-        assert account_sums(session, cell.id).agrees(cell)
+        assert account_page(session, cell).lines == ()
+        assert sums_of(small_office, cell).agrees(cell)
 
 
 def test_the_sum_of_the_entries_is_the_available_figure(office: Office) -> None:
@@ -98,8 +105,7 @@ def test_the_sum_of_the_entries_is_the_available_figure(office: Office) -> None:
     limit(office, "公务接待", 10_000_000, team_id=office.team_id)
     for category in ("", "公务接待", "宣传印刷"):
         cell = cell_of(office, team_id=office.team_id, category=category)
-        with office.database.reading() as session:
-            sums = account_sums(session, cell.id)
+        sums = sums_of(office, cell)
         assert sums.agrees(cell)
         assert sums.put_in_fen == (cell.ceiling_fen or 0)
 
@@ -110,8 +116,15 @@ def test_a_figure_somebody_altered_no_longer_agrees(small_office: Office) -> Non
     with small_office.database.writing() as session:
         session.execute(update(Cell).where(Cell.id == cell.id).values(available=Cell.available + 1))
     altered = cell_of(small_office, team_id=small_office.team_id)
+    assert not sums_of(small_office, altered).agrees(altered)
+
+
+def test_a_long_account_is_added_up_only_when_asked(small_office: Office) -> None:
+    cell = cell_of(small_office, team_id=small_office.team_id)
+    move(small_office, Verb.HOLD, {"公务接待": 100})
     with small_office.database.reading() as session:
-        assert not account_sums(session, cell.id).agrees(altered)
+        assert account_sums(session, cell.id, most=3) == account_sums(session, cell.id)
+        assert account_sums(session, cell.id, most=2) is None
 
 
 def test_a_page_is_read_without_reading_the_account(small_office: Office) -> None:
@@ -126,7 +139,7 @@ def test_a_page_is_read_without_reading_the_account(small_office: Office) -> Non
     engine = small_office.database.engine
     event.listen(engine, "before_cursor_execute", listen)
     with small_office.database.reading() as session:
-        account_page(session, cell.id, most=10)
+        account_page(session, cell, most=10)
     event.remove(engine, "before_cursor_execute", listen)
 
     statements = [statement for statement in said if statement.lstrip().startswith("SELECT")]

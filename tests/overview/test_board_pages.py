@@ -241,3 +241,15 @@ def test_a_category_without_a_limit_says_that_it_shares_the_quota(small_office: 
     move(small_office, Verb.HOLD, {"公务接待": 500})
     page = browse("officer").get(f"/funds/{small_office.fund_id}/accounts/{cell.id}").get_data(as_text=True)
     assert "合计与在途、已支出相符" in page
+
+
+def test_the_board_and_the_accounts_speak_english_too(small_office: Office, browse: Browse) -> None:
+    client = browse("officer")
+    client.set_cookie("lang", "en")
+    page = client.get("/budget").get_data(as_text=True)
+    for words in ("Budget board", "Execution rate", "Needs attention", "Where the money went", "Reserve"):
+        assert words in page, words
+    account = client.get(f"/funds/{small_office.fund_id}/accounts/{cell_of(small_office).id}").get_data(as_text=True)
+    assert "= available" in account
+    assert "Budget papers" in account
+    assert "Permitted categories" in client.get(f"/funds/{small_office.fund_id}").get_data(as_text=True)

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from tracker.funds.book import balances
 from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, Verb
 
 
@@ -45,8 +44,7 @@ class AccountSums:
 
     def agrees(self, cell: Cell) -> bool:
         """Tell whether the entries add up to the figures the cell keeps."""
-        kept = -(cell.held + cell.spent) if cell.available is None else cell.available
-        return (self.available_fen, self.held_fen, self.spent_fen) == (kept, cell.held, cell.spent)
+        return (self.available_fen, self.held_fen, self.spent_fen) == (_kept(cell), cell.held, cell.spent)
 
 
 @dataclass(frozen=True)
@@ -58,24 +56,26 @@ class AccountPage:
     older: int | None
 
 
-def account_sums(session: Session, cell_id: int) -> AccountSums:
-    """Add up an account's entries, all of them."""
-    sums = balances(session, [cell_id])
-    available, held, spent = (
-        sums.get((cell_id, bucket), 0) for bucket in (Bucket.AVAILABLE, Bucket.HELD, Bucket.SPENT)
-    )
-    return AccountSums(available, held, spent)
+def account_sums(session: Session, cell_id: int, *, most: int | None = None) -> AccountSums | None:
+    """Add up an account's entries, all of them; with ``most`` None for an account that has more entries."""
+    own = select(BookEntry.amount_fen).where(BookEntry.cell_id == cell_id)
+    if most is not None and session.scalar(own.order_by(BookEntry.transaction_id).offset(most).limit(1)) is not None:
+        return None
+    row = session.execute(select(*map(_moved, _SHOWN)).where(BookEntry.cell_id == cell_id)).one()
+    return AccountSums(*(int(fen or 0) for fen in row))
 
 
 def account_page(
-    session: Session, cell_id: int, *, before: int | None = None, after: int | None = None, most: int = 50
+    session: Session, cell: Cell, *, before: int | None = None, after: int | None = None, most: int = 50
 ) -> AccountPage:
     """Read a page of an account, at most ``most`` transactions, latest first.
 
     ``before`` and ``after`` are transaction ids of the neighbouring page's end: older than that, newer than that.
+    The balance is carried down from the figure the cell keeps, so that the latest page costs the same however
+    long the account is.
     """
     moved = select(BookEntry.transaction_id, *map(_moved, _SHOWN)).where(
-        BookEntry.cell_id == cell_id, BookEntry.bucket.in_(_SHOWN)
+        BookEntry.cell_id == cell.id, BookEntry.bucket.in_(_SHOWN)
     )
     moved = moved.group_by(BookEntry.transaction_id)
     key = BookEntry.transaction_id
@@ -89,9 +89,14 @@ def account_page(
         has_newer, has_older, rows = before is not None, len(rows) > most, rows[:most]
     if not rows:
         return AccountPage((), None, None)
-    lines = _lines(session, cell_id, [(int(row[0]), int(row[1]), int(row[2]), int(row[3])) for row in rows])
+    lines = _lines(session, cell, [(int(row[0]), int(row[1]), int(row[2]), int(row[3])) for row in rows])
     newest, oldest = lines[0].transaction_id, lines[-1].transaction_id
     return AccountPage(lines, newest if has_newer else None, oldest if has_older else None)
+
+
+def _kept(cell: Cell) -> int:
+    """Tell what the entries of the cell must leave; without a limit, what was taken, below zero."""
+    return -(cell.held + cell.spent) if cell.available is None else cell.available
 
 
 _SHOWN = (Bucket.AVAILABLE, Bucket.HELD, Bucket.SPENT)
@@ -101,17 +106,14 @@ def _moved(bucket: Bucket) -> ColumnElement[int]:
     return func.sum(case((BookEntry.bucket == bucket, BookEntry.amount_fen), else_=0))
 
 
-def _lines(session: Session, cell_id: int, rows: Sequence[tuple[int, int, int, int]]) -> list[AccountLine]:
+def _lines(session: Session, cell: Cell, rows: Sequence[tuple[int, int, int, int]]) -> list[AccountLine]:
     """Dress rows (transaction, available, held, spent; latest first) and carry the balance down from the top."""
-    top = rows[0][0]
-    left = int(
-        session.scalar(
-            select(func.coalesce(func.sum(BookEntry.amount_fen), 0)).where(
-                BookEntry.cell_id == cell_id, BookEntry.transaction_id <= top, BookEntry.bucket == Bucket.AVAILABLE
-            )
+    newer = session.scalar(
+        select(func.coalesce(func.sum(BookEntry.amount_fen), 0)).where(
+            BookEntry.cell_id == cell.id, BookEntry.transaction_id > rows[0][0], BookEntry.bucket == Bucket.AVAILABLE
         )
-        or 0
     )
+    left = _kept(cell) - int(newer or 0)
     wanted = select(BookTransaction).where(BookTransaction.id.in_([row[0] for row in rows]))
     transactions = {row.id: row for row in session.scalars(wanted)}
     lines = []

@@ -52,6 +52,7 @@ class Row:
     lead: str
     figures: Figures
     cell_id: int | None
+    short: str = ""
     team_id: int | None = None
     category_id: int | None = None
     weeks_fen: Sequence[int] = ()
@@ -154,6 +155,7 @@ def _team_row(quota: TeamQuota, weeks_fen: Sequence[int]) -> Row:
         lead=quota.team.lead_unit.short_name,
         figures=figures_of(quota.cell),
         cell_id=quota.cell.id,
+        short=quota.team.short_name,
         team_id=quota.team.id,
         weeks_fen=weeks_fen,
         parts=[_category_row(cell, f"team-{quota.team.id}") for cell in quota.categories],
