@@ -1,0 +1,26 @@
+"""The command line ``tracker``: keep the database, check what must hold, back up, print, serve."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.commands.accounts import user
+from tracker.commands.backups import backup, restore
+from tracker.commands.checking import seal, verify
+from tracker.commands.printing import voucher
+from tracker.commands.sampling import sample
+from tracker.commands.serving import migrate, serve
+from tracker.evidence.commands import evidence_commands
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """招商组团经费与后勤 · the office's own command line.
+
+    Where the database and files lie is said by environment variables (TRACKER_VAR, TRACKER_DATABASE; see
+    docs/deployment.md); without them, everything is under var/.
+    """
+
+
+for _command in (migrate, verify, seal, backup, restore, voucher, user, sample, serve, evidence_commands):
+    main.add_command(_command)
