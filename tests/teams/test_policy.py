@@ -133,6 +133,11 @@ TOGETHER: dict[tuple[SeatKind, SeatKind, str], bool] = {
         product((K.OFFICER, K.CASHIER), (K.MEMBER, K.AGENT, K.LIAISON, K.REVIEWER, K.HEAD), (SAME, OTHER)), False
     ),
     (K.OFFICER, K.CASHIER, SAME): False,
+    (K.HOME_UNIT, K.HOME_UNIT, OTHER): True,
+    **{
+        (K.HOME_UNIT, other, where): other not in {K.AUDITOR, K.ADMINISTRATOR}
+        for other, where in product(sorted(set(K) - {K.HOME_UNIT}), (SAME, OTHER))
+    },
     (K.AUDITOR, K.ADMINISTRATOR, SAME): False,
     **dict.fromkeys(product((K.AUDITOR, K.ADMINISTRATOR), sorted(BUSINESS_SEATS), (SAME, OTHER)), False),
 }

@@ -55,7 +55,7 @@ def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
         system.append(MenuItem(_("人员与席位"), "people", "/people"))
     if actor.holds(SeatKind.ADMINISTRATOR):
         system.append(MenuItem(_("单位与组团"), "desk", "/units"))
-    if actor.holds(SeatKind.AUDITOR):
+    if actor.holds_any({SeatKind.AUDITOR, SeatKind.OFFICER}):
         system.append(MenuItem(_("操作记录"), "shield", "/trail"))
     if system:
         groups.append(MenuGroup(_("系统"), system))
@@ -70,4 +70,8 @@ def _tabs(actor: Actor, waiting: int) -> list[MenuItem]:
         tabs.append(MenuItem(_("填报"), "plus", "/claims/new"))
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         tabs += [MenuItem(_("报销单"), "doc", "/claims"), MenuItem(_("看板"), "chart", "/budget")]
+    if actor.holds(SeatKind.AUDITOR):
+        tabs.append(MenuItem(_("记录"), "shield", "/trail"))
+    if actor.holds(SeatKind.ADMINISTRATOR):
+        tabs += [MenuItem(_("人员"), "people", "/people"), MenuItem(_("单位"), "desk", "/units")]
     return tabs

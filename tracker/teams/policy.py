@@ -36,6 +36,8 @@ PLACES: dict[SeatKind, Place] = {
     kind: Place.TEAM if kind in TEAM_SEATS else Place.UNIT if kind in _HELD_IN_UNIT else Place.DISTRICT for kind in K
 }
 
+_OFFICE_WORK = BUSINESS_SEATS | {K.HOME_UNIT}
+
 GIVEN_BY_LEAD_UNIT = TEAM_SEATS
 """Seats that reviewer and head of a team's lead unit may give; every other one is the administrator's."""
 
@@ -72,9 +74,9 @@ EXCLUSIONS: tuple[Exclusion, ...] = (
         "系统管理员和审计要由不同的人担任（三员分立）",
     ),
     Exclusion(
-        frozenset({K.ADMINISTRATOR}), BUSINESS_SEATS, Meets.ANYWHERE, "系统管理员不办业务，不能兼任业务席位（三员分立）"
+        frozenset({K.ADMINISTRATOR}), _OFFICE_WORK, Meets.ANYWHERE, "系统管理员不办业务，不能兼任业务席位（三员分立）"
     ),
-    Exclusion(frozenset({K.AUDITOR}), BUSINESS_SEATS, Meets.ANYWHERE, "审计只看不办，不能兼任业务席位（三员分立）"),
+    Exclusion(frozenset({K.AUDITOR}), _OFFICE_WORK, Meets.ANYWHERE, "审计只看不办，不能兼任业务席位（三员分立）"),
     Exclusion(
         frozenset({K.MEMBER}), frozenset({K.MEMBER}), Meets.ANYWHERE, "同一时间只能抽调到一个组团，请先结束原来的任期"
     ),
