@@ -107,7 +107,7 @@ class FormPage:
     def press(self, op: str, *, url: str = "", **files: object) -> TestResponse:
         """Press a button without scripts, follow where it leads, and read the page again."""
         answer = self.client.post(url or self.url, data=self.sent(op, **files))
-        if answer.status_code == 303 and answer.location.split("#")[0].endswith("/edit"):
+        if answer.status_code == 303 and answer.location.split("#")[0] == self.url:
             self.read(self.client.get(answer.location.split("#")[0]))
         elif answer.status_code in {409, 422}:
             self.read(answer)
@@ -136,7 +136,7 @@ def open_claim(client: CheckedClient, office: Office, kind: str = "general", per
 
 
 def a_picture(text: str = "发票") -> bytes:
-    """A small photo, different for different texts."""
+    """Draw a small photo, different for different texts."""
     image = Image.new("RGB", (200, 140), "white")
     ImageDraw.Draw(image).text((10, 10), text.encode().hex(), fill="black")
     out = io.BytesIO()
@@ -154,7 +154,7 @@ def upload(page: FormPage, *files: tuple[bytes, str], line: str = "") -> TestRes
 
 
 def a_ready_form(client: CheckedClient, office: Office, payee_id: int, *, person: str = "member") -> FormPage:
-    """A general claim with one line and its file, lacking nothing."""
+    """Fill in a general claim with one line and its file, lacking nothing."""
     page = open_claim(client, office, person=person)
     page.fill(purpose="购置招商资料用纸", pay_method="person")
     page.press("add")

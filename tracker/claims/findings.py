@@ -32,7 +32,7 @@ class Level(StrEnum):
 
     BLOCK = "block"
     WARN = "warn"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  a finding that passed
 
 
 class Part(StrEnum):
@@ -98,7 +98,7 @@ def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -
 
 
 def require_none_blocking(found: Sequence[Finding]) -> None:
-    """Raises NotReady naming everything that must be mended."""
+    """Refuse a claim with blocking findings. Raises NotReady naming everything that must be mended."""
     blocking = [finding for finding in found if finding.level is Level.BLOCK]
     if blocking:
         raise NotReady("；".join(finding.sentence for finding in blocking), findings=blocking)
@@ -192,7 +192,8 @@ def _days(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.BILLS,
-                f"{where}：日期不在「{fund.name}」的使用期限 {fund.opens_on} 至 {fund.closes_on} 内，请换经费或核对日期",
+                f"{where}：日期不在「{fund.name}」的使用期限 {fund.opens_on} 至 {fund.closes_on} 内，"
+                "请换经费或核对日期",
                 line.key,
                 "spent_on",
             )
@@ -283,8 +284,9 @@ def _quota(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.QUOTA,
-                f"{book.cell_name(entry.cell)}还剩 {format_yuan(left)} 元，本单要用 {format_yuan(-entry.amount_fen)} 元，"
-                f"超出 {format_yuan(-entry.amount_fen - left)} 元；请减少金额，或请财政局追加、调剂额度",
+                f"{book.cell_name(entry.cell)}还剩 {format_yuan(left)} 元，"
+                f"本单要用 {format_yuan(-entry.amount_fen)} 元，超出 {format_yuan(-entry.amount_fen - left)} 元；"
+                "请减少金额，或请财政局追加、调剂额度",
                 is_raced=True,
             )
     if not short:

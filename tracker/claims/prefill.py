@@ -1,4 +1,4 @@
-"""What reading an invoice fills into a line: its number, day, amounts and journey, written as a person would type them."""
+"""What reading an invoice fills into a line: number, day, amounts, journey, written as a person would type them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def texts_of(reading: Reading, purposes: Sequence[Purpose]) -> dict[str, str]:
         return {}
     leg_first, leg_last = (reading.legs[0], reading.legs[-1]) if reading.legs else (None, None)
     day = (leg_first.day if leg_first else None) or reading.issue_date
+    arrives = (leg_last.day if leg_last else None) or day
     total = format_yuan(reading.total_fen) if reading.total_fen and reading.total_fen > 0 else ""
     found = {
         "category": _category(reading, purposes),
@@ -44,7 +45,7 @@ def texts_of(reading: Reading, purposes: Sequence[Purpose]) -> dict[str, str]:
         "bill_count": "1" if reading.invoice_number else "",
         "from_city": leg_first.from_place if leg_first else "",
         "to_city": leg_last.to_place if leg_last else "",
-        "arrives_on": (leg_last.day or day).isoformat() if leg_last and (leg_last.day or day) else "",
+        "arrives_on": arrives.isoformat() if leg_last and arrives else "",
         "vehicle": _vehicle(reading),
     }
     return {name: text for name, text in found.items() if text}

@@ -30,9 +30,7 @@ HEAD = ("kind", "whom", "fund_id", "purpose", "pay_method", "payee_id", "note")
 LINE = ("category", "spent_on", "summary", "amount")
 _ABOUT: Mapping[str, Field] = {asked.key: asked for kind in Kind for asked in facts.HEADER_FIELDS[kind]}
 _ASKED: Mapping[str, Field] = {
-    asked.key: asked
-    for item in chain.from_iterable([*facts.ITEMS.values(), (facts.PLAIN,)])
-    for asked in item.fields
+    asked.key: asked for item in chain.from_iterable([*facts.ITEMS.values(), (facts.PLAIN,)]) for asked in item.fields
 }
 _LINE_NAME = re.compile(r"line-([A-Za-z0-9]{1,16})-([a-z_]{1,30})")
 _KEY = re.compile(r"[A-Za-z0-9]{1,16}")

@@ -19,7 +19,7 @@ from tracker.claims.findings import Finding, Level, Part
 from tracker.claims.models import KIND_NAMES, PAY_NAMES, Attachment, Claim, Kind, Payee, PayMethod
 from tracker.claims.offer import Chosen, Purpose, Whom
 from tracker.claims.operations.drafts import ON_CLAIMS, DraftHeader
-from tracker.claims.typed import MOST_LINES, Typed
+from tracker.claims.typed import MOST_LINES, Typed, as_typed
 from tracker.evidence.keys import Use
 from tracker.evidence.models import EvidenceKind
 from tracker.kernel.errors import Refused
@@ -58,7 +58,7 @@ class HeadForm(LineForm):
     whom = ChoiceField("报销人与组团")
     fund_id = ChoiceField("经费来源", coerce=int)
     purpose = TextLine("报销事由", most=_LONGEST_PURPOSE)
-    pay_method = ChoiceField("支付方式", choices=[(method, PAY_NAMES[method]) for method in PayMethod], coerce=PayMethod)
+    pay_method = ChoiceField("支付方式", choices=list(PAY_NAMES.items()), coerce=PayMethod)
     payee_id = ChoiceField("收款账户", coerce=int, blank="请选择收款账户")
     note = TextLine("备注", most=_LONGEST_NOTE)
 
@@ -136,8 +136,7 @@ class SheetLine:
     def shown_facts(self) -> list[str]:
         """The second row's values in short, for when it is folded away."""
         form = self.form
-        texts = {one.key: str(form[one.key]._value() if hasattr(form[one.key], "_value") else form[one.key].data or "")
-                 for one in self.asked}
+        texts = {one.key: as_typed(one, form[one.key].data) for one in self.asked}
         short = []
         if texts.get("from_city") or texts.get("to_city"):
             short.append(f"{texts.get('from_city')} → {texts.get('to_city')}")
@@ -204,7 +203,8 @@ class FilingSheet:
     def read(self) -> bool:
         """Read every field; tell whether all of what was typed can be read."""
         forms = [self.head, self.about, *(line.form for line in self.lines)]
-        return all([form.validate() for form in forms]) and not self.other
+        answers = [form.validate() for form in forms]
+        return all(answers) and not self.other
 
     def filing(self, file_kinds: dict[str, EvidenceKind] | None = None) -> Filing:
         """Return the claim as far as it can be read: what cannot is left out, an unreadable amount is 0."""

@@ -96,7 +96,7 @@ def open_draft(
     )
     session.add(claim)
     session.flush()
-    _trail(session, claim, "open", by, at)
+    _trail(session, claim, "open", by=by, at=at)
     return claim.id
 
 
@@ -123,9 +123,9 @@ def save_draft(
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
-    say_what_files_prove(session, claim, file_kinds or {})
+    say_what_files_prove(session, claim, file_kinds or {}, by=by, at=at)
     if without_line or without_file:
-        _take_off(session, claim, without_line, without_file, by, at)
+        _take_off(session, claim, line_key=without_line, handle=without_file, by=by, at=at)
     if version == claim.version and typed == claim.typed:
         return version
     saved = session.execute(
@@ -151,7 +151,7 @@ def save_draft(
     if changed(saved) != 1:
         raise Stale(what_changed(claim))
     session.refresh(claim)
-    _trail(session, claim, Move.SAVE, by, at)
+    _trail(session, claim, Move.SAVE, by=by, at=at)
     return version + 1
 
 
@@ -167,7 +167,7 @@ def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(Attachment).where(Attachment.claim_id == claim_id))
-    _trail(session, claim, Move.DISCARD, by, at)
+    _trail(session, claim, Move.DISCARD, by=by, at=at)
 
 
 def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, by: Actor, at: datetime) -> None:
@@ -192,7 +192,7 @@ def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, 
             )
     except IntegrityError as error:
         raise Stale("这个附件刚在别的窗口加过，请刷新页面") from error
-    _trail(session, claim, "attach", by, at, {"evidence_id": evidence_id, "line_key": line_key})
+    _trail(session, claim, "attach", by=by, at=at, after={"evidence_id": evidence_id, "line_key": line_key})
 
 
 def detach(session: Session, claim_id: int, evidence_id: int, *, by: Actor, at: datetime) -> None:
@@ -201,18 +201,22 @@ def detach(session: Session, claim_id: int, evidence_id: int, *, by: Actor, at: 
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     session.execute(delete(Attachment).where(Attachment.claim_id == claim_id, Attachment.evidence_id == evidence_id))
-    _trail(session, claim, "detach", by, at, {"evidence_id": evidence_id})
+    _trail(session, claim, "detach", by=by, at=at, after={"evidence_id": evidence_id})
 
 
-def say_what_files_prove(session: Session, claim: Claim, kinds: Mapping[str, EvidenceKind]) -> None:
+def say_what_files_prove(
+    session: Session, claim: Claim, kinds: Mapping[str, EvidenceKind], *, by: Actor, at: datetime
+) -> None:
     """Name what files of this claim prove, by handle; files of other claims and foreign kinds are left alone."""
     for attachment in claim.attachments if kinds else ():
-        kind = kinds.get(attachment.evidence.handle)
-        if kind in ON_CLAIMS and kind is not attachment.evidence.kind:
-            attachment.evidence.kind = kind
+        evidence = attachment.evidence
+        kind = kinds.get(evidence.handle)
+        if kind in ON_CLAIMS and kind is not evidence.kind:
+            evidence.kind = kind
+            _trail(session, claim, "name_file", by=by, at=at, after={"evidence_id": evidence.id, "kind": kind})
 
 
-def _take_off(session: Session, claim: Claim, line_key: str, handle: str, by: Actor, at: datetime) -> None:
+def _take_off(session: Session, claim: Claim, *, line_key: str, handle: str, by: Actor, at: datetime) -> None:
     """Take off the files of a line, or the file of a handle; what is not there is taken off already."""
     gone = [
         attachment
@@ -221,12 +225,12 @@ def _take_off(session: Session, claim: Claim, line_key: str, handle: str, by: Ac
     ]
     for attachment in gone:
         session.delete(attachment)
-        _trail(session, claim, "detach", by, at, {"evidence_id": attachment.evidence_id})
+        _trail(session, claim, "detach", by=by, at=at, after={"evidence_id": attachment.evidence_id})
     session.flush()
 
 
 def _trail(
-    session: Session, claim: Claim, act: str, by: Actor, at: datetime, after: dict[str, Any] | None = None
+    session: Session, claim: Claim, act: str, *, by: Actor, at: datetime, after: dict[str, Any] | None = None
 ) -> None:
     record(
         session,

@@ -1,4 +1,4 @@
-"""Files of a draft: kept, laid at a line or with the whole claim, named for what they prove; a new file may open a line."""
+"""Files of a draft: kept and laid at a line or with the whole claim; a new file may open a line of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker.claims.lifecycle import LIFE, Move
 from tracker.claims.models import Attachment, Claim
 from tracker.claims.operations.drafts import attach
 from tracker.evidence.models import Evidence, EvidenceKind
-from tracker.evidence.operations import StoredFile, keep
+from tracker.evidence.operations import FileRead, StoredFile, keep
 from tracker.kernel.actors import Actor
 
 
@@ -38,7 +38,15 @@ class Place:
 
 
 def add_file(
-    session: Session, claim_id: int, file: StoredFile, kind: EvidenceKind, place: Place, *, by: Actor, at: datetime
+    session: Session,
+    claim_id: int,
+    file: StoredFile,
+    kind: EvidenceKind,
+    place: Place,
+    *,
+    by: Actor,
+    at: datetime,
+    read: FileRead | None = None,
 ) -> Laid:
     """Keep a stored file and lay it with a draft; the same bytes on one claim are laid once.
 
@@ -60,7 +68,7 @@ def add_file(
         line_key = sheet.add_line(place.texts)
     elif line_key in sheet.lines:
         _fill(sheet.lines[line_key], place.texts)
-    evidence = keep(session, file, kind, by=by, at=at)
+    evidence = keep(session, file, kind, by=by, at=at, read=read)
     attach(session, claim_id, evidence.id, line_key, by=by, at=at)
     _keep_typed(session, claim, sheet)
     return Laid(evidence.handle, line_key, is_new=True)

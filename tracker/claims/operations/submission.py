@@ -49,7 +49,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     session.execute(delete(table(ClaimLine)).where(ClaimLine.claim_id == claim_id))
     session.execute(insert(table(ClaimLine)), _line_rows(claim_id, filing))
     session.expire(claim, ["lines"])
-    say_what_files_prove(session, claim, filing.file_kinds)
+    say_what_files_prove(session, claim, filing.file_kinds, by=command.by, at=command.at)
     turn.seat = seat
     write(
         turn,

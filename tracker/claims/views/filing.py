@@ -158,9 +158,7 @@ def new() -> Response:
             return _to(url_for(".edit", claim_id=claim_id))
         except Refused as refusal:
             form.refuse(refusal)
-    return page(
-        "claims/form_new.html", form=form, people=people, funds=funds, to_copy=offer.to_copy(reader(), actor)
-    )
+    return page("claims/form_new.html", form=form, people=people, funds=funds, to_copy=offer.to_copy(reader(), actor))
 
 
 @blueprint.route("/claims/<int:claim_id>/edit", methods=["GET", "POST"])
@@ -235,9 +233,7 @@ def check(claim_id: int) -> Response:
     if not is_part_request():
         return _form_page(FilingForm(data={"version": claim.version}), desk)
     drawn = request.form.get("drawn", "")
-    stale_lines = [
-        line for line in desk.sheet.lines if request.form.get(f"line-{line.key}-drawn", "") != line.drawn
-    ]
+    stale_lines = [line for line in desk.sheet.lines if request.form.get(f"line-{line.key}-drawn", "") != line.drawn]
     return part(
         "claims/form_parts.html",
         desk=desk,
@@ -389,9 +385,7 @@ def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Respons
     if is_part_request():
         claim = queries.one(read_again(), claim_id, seen_by=current_actor())
         desk = lay_out(claim, typing.of_claim(claim))
-        return part(
-            "claims/form_parts.html", desk=desk, head=True, all_lines=True, version=version, saved_at=_clock()
-        )
+        return part("claims/form_parts.html", desk=desk, head=True, all_lines=True, version=version, saved_at=_clock())
     if op == "save":
         flash(_("草稿已保存，随时可以接着填"), "ok")
     return _to(url_for(".edit", claim_id=claim_id, _anchor=landing or None))

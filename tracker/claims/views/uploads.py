@@ -27,9 +27,11 @@ from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name
 from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.evidence.operations import StoredFile
+from tracker.evidence.operations.files import READ_KINDS
 from tracker.evidence.reading import Reading
+from tracker.evidence.worker import read_file
 from tracker.kernel.actors import SeatKind
-from tracker.kernel.clock import day_of, now
+from tracker.kernel.clock import now
 from tracker.kernel.errors import NotFound, Refused
 from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
@@ -136,10 +138,8 @@ def page_folder() -> PageFolder:
 
 def pages_of(evidence: Evidence) -> list[str]:
     """List the addresses of a file's page pictures."""
-    return [
-        url_for("claims.page_picture", handle=evidence.handle, number=number)
-        for number in range(1, evidence.pages + 1)
-    ]
+    numbers = range(1, evidence.pages + 1)
+    return [url_for("claims.page_picture", handle=evidence.handle, number=number) for number in numbers]
 
 
 def _picture(draw: Callable[[], bytes]) -> Response:
@@ -181,6 +181,7 @@ def _take(desk: Desk, file: FileStorage) -> list[Outcome]:
     """Take one upload, or each file of a ZIP; a file that cannot be taken is told, the others are kept."""
     name = clean_display_name(file.filename or "")
     data = file.stream.read(MAX_FILE_BYTES + 1)
+    file.close()
     if len(data) > MAX_FILE_BYTES:
         return [Outcome(name, sentence=_("「%(name)s」超过 10 MB，没有传上；请压缩或分开后再传", name=name))]
     try:
@@ -196,15 +197,19 @@ def _lay(desk: Desk, file: Received) -> Outcome:
         media: Media = bounded.run("sniff", file.data)
     except Unreadable as refusal:
         return Outcome(file.name, sentence=_("「%(name)s」没有传上：%(why)s", name=file.name, why=refusal.sentence))
-    reading = _read(file)
+    read = read_file(file.data, media, file.name)
+    reading = read.reading
     sha256 = current_files().put(file.data)
     stored = StoredFile(sha256, len(file.data), media, file.name, _count_pages(sha256, media))
     texts = texts_of(reading, desk.sheet.chosen.purposes) if reading else {}
     place = _place(desk, texts)
+    kind = _kind(reading, place)
+    # A letter or an approval form has nothing to be read; what an invoice says is kept with it.
+    kept = read if kind in READ_KINDS or (reading is not None and reading.invoice_number) else None
     try:
         with unit_of_work() as session:
             laid = operations.add_file(
-                session, desk.claim.id, stored, _kind(reading, place), place, by=current_actor(), at=now()
+                session, desk.claim.id, stored, kind, place, by=current_actor(), at=now(), read=kept
             )
     except Refused as refusal:
         return Outcome(file.name, sentence=_("「%(name)s」没有传上：%(why)s", name=file.name, why=refusal.sentence))
@@ -227,15 +232,6 @@ def _kind(reading: Reading | None, place: Place) -> EvidenceKind:
         return named
     is_bill = place.opens_line or place.line_key or (reading is not None and reading.invoice_number)
     return EvidenceKind.INVOICE if is_bill else EvidenceKind.OTHER
-
-
-def _read(file: Received) -> Reading | None:
-    """Read a file's facts; what cannot be read is typed by hand."""
-    try:
-        reading: Reading = bounded.run("read", file.data, name=file.name, today=day_of(now()))
-    except Unreadable:
-        return None
-    return reading
 
 
 def _count_pages(sha256: str, media: Media) -> int:
