@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from tests.office import Office
-from tracker.audit.chain import GENESIS, digest
+from tracker.audit.chain import GENESIS, digest, link_fields
 from tracker.audit.models import AuditEntry, ChainHead
-from tracker.audit.operations import fund_chain, link_fields
+from tracker.audit.operations import fund_chain
 from tracker.claims.models import Claim, ClaimLine, Decision, Payment
 from tracker.funds.models import BookEntry, BookTransaction, Cell, CellKind, DailySpending, MonthlySpending
 from tracker.kernel.clock import day_of, month_of

@@ -43,3 +43,22 @@ def digest(previous: str, fields: list[str]) -> str:
 def canonical(facts: Mapping[str, Any]) -> str:
     """Write facts so that the same facts are always the same text."""
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def link_fields(link: Mapping[str, Any]) -> list[str]:
+    """List what a link's digest covers, in order."""
+    return [
+        str(link["chain"]),
+        str(link["position"]),
+        link["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        str(link["person_id"]),
+        link["person_name"],
+        link["seat"],
+        link["action"],
+        link["subject_kind"],
+        str(link["subject_id"]),
+        link["subject_name"],
+        canonical(link["before"]),
+        canonical(link["after"]),
+        link["note"],
+    ]

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.audit.chain import GENESIS, digest
+from tracker.audit.chain import GENESIS, digest, link_fields
 from tracker.audit.models import AuditEntry, ChainHead
-from tracker.audit.operations import link_fields
 from tracker.storage.statements import table
 
 
@@ -31,7 +30,7 @@ def _chain_breaches(session: Session, head: ChainHead) -> Iterator[str]:
         if row["position"] != position:
             yield f"审计链 {head.chain} 在第 {position} 条断开：缺少记录"
             return
-        if row["previous"] != previous or row["digest"] != digest(previous, link_fields(row)):
+        if row["previous"] != previous or row["digest"] != digest(previous, link_fields(dict(row))):
             yield f"审计链 {head.chain} 第 {position} 条内容与摘要不符"
             return
         previous = row["digest"]

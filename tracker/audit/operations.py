@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from tracker.audit.chain import GENESIS, canonical, digest, plain
+from tracker.audit.chain import GENESIS, digest, link_fields, plain
 from tracker.audit.models import AuditEntry, ChainHead
 from tracker.kernel.actors import Actor
 from tracker.storage.statements import insert_or, table
@@ -62,26 +62,7 @@ def record(
     )
 
 
-def link_fields(link: Mapping[str, Any]) -> list[str]:
-    """List what a link's digest covers, in order."""
-    return [
-        str(link["chain"]),
-        str(link["position"]),
-        link["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-        str(link["person_id"]),
-        link["person_name"],
-        link["seat"],
-        link["action"],
-        link["subject_kind"],
-        str(link["subject_id"]),
-        link["subject_name"],
-        canonical(link["before"]),
-        canonical(link["after"]),
-        link["note"],
-    ]
-
-
-def _head(session: Session, chain: str) -> Row[tuple[int, str]]:
+def _head(session: Session, chain: str) -> Row[int, str]:
     """Lock and return the chain's head, made on first use by an insert that two at once cannot both win."""
     columns = select(ChainHead.length, ChainHead.digest).where(ChainHead.chain == chain).with_for_update()
     head = session.execute(columns).one_or_none()

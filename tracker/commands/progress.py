@@ -19,7 +19,7 @@ _FINE = 1000
 class Parts:
     """A bar over parts of unknown length; within a part ``within(done, total)`` moves it on."""
 
-    def __init__(self, bar: ProgressBar[str]) -> None:
+    def __init__(self, bar: ProgressBar[str | None]) -> None:
         self._bar = bar
         self._parts_done = -1
 

@@ -24,8 +24,14 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, sentence: str = "没有找到这一页，可能已被删除，或者你不能查看", **facts: object) -> None:
-        super().__init__(sentence, **facts)
+    def __init__(
+        self,
+        sentence: str = "没有找到这一页，可能已被删除，或者你不能查看",
+        *,
+        field: str | None = None,
+        **facts: object,
+    ) -> None:
+        super().__init__(sentence, field=field, **facts)
 
 
 class Forbidden(Refused):

@@ -1,8 +1,9 @@
-"""Specimens of what people hand in: e-invoices, rail tickets, letters, a receipt photographed, a signed paper scanned."""
+"""Specimens of what people hand in: e-invoices, rail tickets, letters, a photographed receipt, a signed scan."""
 
 from __future__ import annotations
 
 import random
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,8 +49,8 @@ def invoice(bill: Bill) -> bytes:
         sheet.line(20, height, 590, height)
     for x in (38, 305, 323):
         sheet.line(x, 76, x, 126)
-    _party(sheet, 44, "购买方信息", 24, BUYER, BUYER_CODE)
-    _party(sheet, 329, "销售方信息", 309, bill.seller, _seller_code(bill.seller))
+    _party(sheet, 44, "购买方信息", BUYER, BUYER_CODE)
+    _party(sheet, 329, "销售方信息", bill.seller, _seller_code(bill.seller))
     columns = [("项目名称", 70), ("规格型号", 190), ("单位", 250), ("数量", 300), ("单价", 360), ("金额", 436)]
     for title, x in [*columns, ("税率/征收率", 500), ("税额", 562)]:
         sheet.centre(x, 140, title, 8.5, ink=_INK)
@@ -72,9 +73,9 @@ def invoice(bill: Bill) -> bytes:
     return written(sheet)
 
 
-def _party(sheet: Sheet, x: float, title: str, title_x: float, name: str, code: str) -> None:
+def _party(sheet: Sheet, x: float, title: str, name: str, code: str) -> None:
     for place, character in enumerate(title):
-        sheet.text(title_x, 86 + place * 9.5, character, 8, ink=_INK)
+        sheet.text(x - 20, 86 + place * 9.5, character, 8, ink=_INK)
     sheet.text(x, 94, f"名称：{name}", 9)
     sheet.text(x, 116, f"统一社会信用代码/纳税人识别号：{code}", 8)
 
@@ -190,7 +191,7 @@ def _plain(fen: int) -> str:
 
 
 def _seller_code(name: str) -> str:
-    return credit_code(f"91999999MA{random.Random(name).randrange(10**7):07d}")
+    return credit_code(f"91999999MA{zlib.crc32(name.encode()) % 10**7:07d}")
 
 
 def credit_code(first: str) -> str:
@@ -203,13 +204,10 @@ def credit_code(first: str) -> str:
 BUYER_CODE = credit_code("12999999MB0000000")
 
 
-LABELS = "".join(
-    [
-        "电子发票（普通发票）（铁路电子客票）发票号码开票日期购买方信息销售方信息名称统一社会信用代码/纳税人识别号：",
-        "项目名称规格型号单位数量单价金额税率/征收率税额项合计价税合计（大写）（小写）备注开票人样张年月日开票价电子客票号",
-        "*住宿服务*住宿费*餐饮服务*餐饮费云湖站号车二等座入住晚只用于演示，不是真实票据零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整¥￥　。、；《》〔〕“”",
-        BUYER,
-        SPECIMEN,
-    ]
+LABELS = (
+    "电子发票（普通发票）（铁路电子客票）发票号码开票日期购买方信息销售方信息名称统一社会信用代码/纳税人识别号："
+    "项目名称规格型号单位数量单价金额税率/征收率税额项合计价税合计（大写）（小写）备注开票人年月日开票价电子客票号"
+    "*住宿服务*住宿费*餐饮服务*餐饮费云湖站号车二等座入住晚只用于演示，不是真实票据"
+    "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整¥￥　。、；《》〔〕“”" + BUYER + SPECIMEN
 )
 """Every character the specimens use of themselves."""

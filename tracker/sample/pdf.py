@@ -62,8 +62,7 @@ def written(sheet: Sheet) -> bytes:
         b"<</Type/Font/Subtype/Type0/BaseFont/Specimen/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 9 0 R>>",
         f"<</Type/Font/Subtype/CIDFontType0/BaseFont/Specimen/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
         f"/Supplement 0>>/FontDescriptor 7 0 R/DW {_EM}/W[{face.widths}]>>".encode(),
-        b"<</Type/FontDescriptor/FontName/Specimen/Flags 4/FontBBox[-100 -300 1100 1000]/ItalicAngle 0/Ascent 880"
-        b"/Descent -120/CapHeight 730/StemV 80/FontFile3 8 0 R>>",
+        _DESCRIPTOR,
         _stream(face.outlines, "/Subtype/CIDFontType0C/Filter/FlateDecode"),
         _stream(face.to_unicode, "/Filter/FlateDecode"),
     ]
@@ -86,6 +85,12 @@ def _file(objects: Iterable[bytes]) -> bytes:
     out.write("".join(f"{place:010d} 00000 n \n" for place in places).encode())
     out.write(f"trailer<</Size {len(places) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n".encode())
     return out.getvalue()
+
+
+_DESCRIPTOR = (
+    b"<</Type/FontDescriptor/FontName/Specimen/Flags 4/FontBBox[-100 -300 1100 1000]/ItalicAngle 0/Ascent 880"
+    b"/Descent -120/CapHeight 730/StemV 80/FontFile3 8 0 R>>"
+)
 
 
 class Typeface:

@@ -179,7 +179,7 @@ def find_people(session: Session) -> District | None:
     marks = select(Person.id).where(Person.command_id == f"sample-person-{PEOPLE[0].sign_in_name}")
     if session.scalar(marks) is None:
         return None
-    units = {short: unit_id for short, unit_id in session.execute(select(Unit.short_name, Unit.id))}
-    teams = {short: team_id for short, team_id in session.execute(select(Team.short_name, Team.id))}
-    people = {name: person_id for name, person_id in session.execute(select(Person.sign_in_name, Person.id))}
+    units = dict(session.execute(select(Unit.short_name, Unit.id)).tuples().all())
+    teams = dict(session.execute(select(Team.short_name, Team.id)).tuples().all())
+    people = dict(session.execute(select(Person.sign_in_name, Person.id)).tuples().all())
     return District(units, teams, people)

@@ -57,6 +57,7 @@ _HAPPENS: tuple[tuple[Turn, int], ...] = (
 """What happens to how many of 200 claims that went all the way."""
 
 _FIRST_DAY = 12
+_LEAST_FEN = 60_000
 _KINDS = ("travel", "travel", "reception", "general", "travel", "general", "travel", "reception", "travel", "general")
 
 
@@ -79,7 +80,7 @@ def load(cipher: Cipher, *, at: datetime, claims: int = CLAIMS, progress: Callab
     opened = on(date(year, 1, 2), 9)
     with unit_of_work() as session:
         district = enter_people(session, year, at=opened, password_at=at)
-    stage = Stage(year, until, random.Random(SEED), district, cipher)
+    stage = Stage(year, until, random.Random(SEED), district, cipher)  # noqa: S311  the same year again
     slots = list(_slots(stage, claims))
     stage.play([budget_year(stage), *_stories(stage, slots)], progress)
     return district
@@ -136,9 +137,9 @@ def _stories(stage: Stage, slots: list[_Slot]) -> Iterator[Story]:
             plan.total_fen for number, plan in plans.items() if slots[number].member.place == team.short_name
         )
         buys = [n for n, slot in enumerate(slots) if n not in plans and slot.member.place == team.short_name]
-        weights = [stage.rng.lognormvariate(0, 0.6) for _ in buys]
+        weights = [stage.rng.lognormvariate(0, 0.6) * (1 if slots[n].fate.stop is Stop.NOWHERE else 0.2) for n in buys]
         for number, weight in zip(buys, weights, strict=True):
-            target_fen = max(int(left * weight / sum(weights)), 60_000)
+            target_fen = max(int(left * weight / sum(weights)), _LEAST_FEN)
             plans[number] = purchase(stage, slots[number].member, slots[number].day, target_fen)
     for number, slot in enumerate(slots):
         yield told(stage, plans[number], slot.fate, f"sample-{number:03d}")

@@ -18,8 +18,8 @@ def table(model: type[Base]) -> Table:
 
 def insert_or(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Start an INSERT that may say what happens on a conflict, in the session's own dialect."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table(model))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table(model))
 
 
 def changed(result: Result[Any]) -> int:
