@@ -46,14 +46,30 @@ def test_each_figure_leads_to_the_claims_and_the_account_behind_it(small_office:
     team, category, fund = office.team_id, office.categories["公务接待"], office.fund_id
     cell = cell_of(office, team_id=team)
     for link in (
-        f'href="/claims?fund={fund}&amp;team={team}&amp;state=paid"',
-        f'href="/claims?fund={fund}&amp;team={team}&amp;state=open"',
-        f'href="/claims?fund={fund}&amp;team={team}&amp;category={category}&amp;state=open"',
-        f'href="/claims?fund={fund}&amp;state=paid"',
+        f'href="/claims?scope=all&amp;fund={fund}&amp;team={team}&amp;state=paid"',
+        f'href="/claims?scope=all&amp;fund={fund}&amp;team={team}&amp;state=open"',
+        f'href="/claims?scope=all&amp;fund={fund}&amp;team={team}&amp;category={category}&amp;state=open"',
+        f'href="/claims?scope=all&amp;fund={fund}&amp;state=paid"',
         f'href="/funds/{fund}/accounts/{cell.id}"',
         f'href="/budget.xlsx?fund={fund}"',
     ):
         assert link in page, link
+
+
+def test_the_figure_of_held_money_leads_to_the_claims_that_hold_it(small_office: Office, browse: Browse) -> None:
+    office = small_office
+    a_submitted(office, 50_000)
+    a_paid(office, 100_000)
+    client = browse("officer")
+    page = client.get("/budget?open=none").get_data(as_text=True)
+    held = re.search(r'href="(/claims[^"]*team=1&amp;state=open)">500.00', page)
+    spent = re.search(r'href="(/claims[^"]*team=1&amp;state=paid)">1,000.00', page)
+    assert held is not None
+    assert spent is not None
+    for link, there, elsewhere in ((held[1], "BX-2026-0001", "BX-2026-0002"), (spent[1], "BX-2026-0002", "BX-2026-0001")):
+        listed = client.get(link.replace("&amp;", "&")).get_data(as_text=True)
+        assert there in listed
+        assert elsewhere not in listed
 
 
 def test_rows_unfold_and_fold_by_links_alone(small_office: Office, browse: Browse) -> None:

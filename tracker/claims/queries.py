@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, un
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.claims import policy
-from tracker.claims.lifecycle import STEP_SEATS, State, Step
+from tracker.claims.lifecycle import HOLDING_STATES, STEP_SEATS, State, Step
 from tracker.claims.models import Attachment, Claim, ClaimLine, Decision, Kind
 from tracker.evidence import keys
 from tracker.evidence.models import Evidence, InvoiceKey, InvoiceShare
@@ -229,6 +229,8 @@ class Wanted:
     category_id: int | None = None
     state: State | None = None
     kind: Kind | None = None
+    holds: bool = False
+    """Only claims that hold money: in the gate, or approved and not wholly paid."""
     is_own: bool = False
     """Only claims the person filed or benefits from."""
     before: int | None = None
@@ -249,6 +251,8 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
     ):
         if value is not None:
             chosen = chosen.where(column == value)
+    if wanted.holds:
+        chosen = chosen.where(Claim.state.in_(HOLDING_STATES))
     if wanted.category_id is not None:
         in_category = select(ClaimLine.id).where(
             ClaimLine.claim_id == Claim.id, ClaimLine.category_id == wanted.category_id

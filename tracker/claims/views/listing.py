@@ -27,6 +27,8 @@ SIZES = (20, 50, 100)
 _FILING = frozenset({SeatKind.MEMBER, SeatKind.AGENT})
 _NARROWS = ("text", "state", "kind", "team", "fund", "category")
 _FILTERS = (*_NARROWS, "scope", "most")
+HOLDING = "open"
+"""The choice of all claims that hold money; the budget board leads here."""
 _STATES = {
     State.DRAFT: "草稿",
     State.IN_ROUTE: "牵头单位办理中",
@@ -79,13 +81,14 @@ def listing() -> Response:
 
 def _wanted(*, is_own: bool) -> Wanted:
     size = asked_number("most", SIZES[0])
-    state, kind = asked_choice("state", State), asked_choice("kind", Kind)
+    state, kind = asked_choice("state", (*State, HOLDING)), asked_choice("kind", Kind)
     return Wanted(
         text=asked_text("text"),
         fund_id=asked_number("fund"),
         team_id=asked_number("team"),
         category_id=asked_number("category"),
-        state=State(state) if state else None,
+        state=State(state) if state and state != HOLDING else None,
+        holds=state == HOLDING,
         kind=Kind(kind) if kind else None,
         is_own=is_own,
         before=asked_number("before"),
@@ -121,7 +124,7 @@ def _choices(actor: Actor) -> dict[str, Any]:
     there = funds(reader())
     fund = asked_number("fund")
     return {
-        "states": [(state, _(word)) for state, word in _STATES.items()],
+        "states": [(HOLDING, _("在途")), *((state, _(word)) for state, word in _STATES.items())],
         "kinds": [(kind, _(KIND_NAMES[kind])) for kind in Kind],
         "teams": [(team.id, team.name) for team in teams(reader()) if _sees(actor, team)],
         "funds": [(one.id, f"{one.year} {one.name}") for one in there],
@@ -145,4 +148,5 @@ def _sees(actor: Actor, team: Team) -> bool:
 
 def _address(**place: int) -> str:
     kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
-    return url_for(".listing", **kept, **place)
+    kept.update(place)
+    return url_for(".listing", **kept)
