@@ -14,6 +14,7 @@ import tracker.claims.models
 import tracker.evidence.models
 import tracker.funds.models
 import tracker.identity.models
+import tracker.secondments.models
 import tracker.storage.numbering
 import tracker.teams.models
 import tracker.vouchers.models
@@ -25,6 +26,7 @@ MODELS = (
     tracker.evidence.models,
     tracker.funds.models,
     tracker.identity.models,
+    tracker.secondments.models,
     tracker.storage.numbering,
     tracker.teams.models,
     tracker.vouchers.models,

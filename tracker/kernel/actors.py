@@ -19,6 +19,7 @@ class SeatKind(StrEnum):
     CASHIER = "cashier"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    HOME_UNIT = "home_unit"
 
 
 SEAT_NAMES: dict[SeatKind, str] = {
@@ -31,6 +32,7 @@ SEAT_NAMES: dict[SeatKind, str] = {
     SeatKind.CASHIER: "财政支付",
     SeatKind.AUDITOR: "审计",
     SeatKind.ADMINISTRATOR: "系统管理员",
+    SeatKind.HOME_UNIT: "原单位经办",
 }
 
 TEAM_SEATS = frozenset({SeatKind.MEMBER, SeatKind.AGENT, SeatKind.LIAISON})

@@ -1,5 +1,6 @@
 """What is done to accounts: signing in and out, passwords, people."""
 
+from tracker.identity.operations.leaving import disable_on_leaving
 from tracker.identity.operations.own_password import PreparedChange, change_password, prepare_change
 from tracker.identity.operations.people import (
     PersonFacts,
@@ -30,6 +31,7 @@ __all__ = [
     "change_password",
     "change_person",
     "disable",
+    "disable_on_leaving",
     "enable",
     "end_all",
     "end_everywhere",

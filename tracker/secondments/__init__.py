@@ -1,0 +1,1 @@
+"""Secondments: who is detached from which home unit to which team, on what unchanged terms, until when."""

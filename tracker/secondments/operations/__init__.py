@@ -1,0 +1,32 @@
+"""What is done to secondments."""
+
+from tracker.secondments.operations.confirming import Answers, confirm, is_asked
+from tracker.secondments.operations.leaving import (
+    LeavingFacts,
+    OpenMatter,
+    ask_before_leaving,
+    leave,
+    open_matters,
+)
+from tracker.secondments.operations.posts import change_post
+from tracker.secondments.operations.recording import cancel, record_secondment, span
+from tracker.secondments.operations.term import end_early, extend
+from tracker.secondments.operations.writing import Command
+
+__all__ = [
+    "Answers",
+    "Command",
+    "LeavingFacts",
+    "OpenMatter",
+    "ask_before_leaving",
+    "cancel",
+    "change_post",
+    "confirm",
+    "end_early",
+    "extend",
+    "is_asked",
+    "leave",
+    "open_matters",
+    "record_secondment",
+    "span",
+]

@@ -1,0 +1,111 @@
+"""Confirm for a half-year that the terms are unchanged: in the home unit's seat, or on its paper by the lead unit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.kernel.clock import day_of
+from tracker.kernel.errors import Forbidden, NotFound, Refused
+from tracker.secondments import policy
+from tracker.secondments.facts import Document, checked_note
+from tracker.secondments.halves import REMIND, Half
+from tracker.secondments.lifecycle import LIFE, Move
+from tracker.secondments.models import Confirmation, Secondment, Through
+from tracker.secondments.operations.writing import Command, kept_scan, locked, may_see, note_down
+
+_NOTE_MOST = Confirmation.note.type.length
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What stayed as it was: 职务, 职级, 职称, 工资福利; and whether the person is there full-time."""
+
+    duty_same: bool
+    rank_same: bool
+    title_same: bool
+    pay_same: bool
+    full_time: bool
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether nothing changed."""
+        return all(asdict(self).values())
+
+
+def confirm(
+    session: Session,
+    secondment_id: int,
+    half: Half,
+    answers: Answers,
+    order: Command,
+    *,
+    note: str = "",
+    paper: Document | None = None,
+) -> Confirmation:
+    """Confirm a half-year once. A second time by the same command returns the first's.
+
+    In the home unit's seat no paper is asked for; the lead unit enters the home unit's paper with its scan. Raises
+    NotFound, Forbidden, and Refused for a half-year not yet asked for, not in the term, or already confirmed.
+    """
+    done = session.scalar(select(Confirmation).where(Confirmation.command_id == order.command_id))
+    if done is not None and done.secondment_id == secondment_id:
+        return done
+    secondment = locked(session, secondment_id)
+    if not may_see(order.by, secondment):
+        raise NotFound
+    through = _through(secondment, order, paper)
+    policy.require_another(order.by, secondment.person_id, "确认")
+    LIFE.after(secondment.state, Move.CONFIRM)
+    _check_half(session, secondment, half, order)
+    note = checked_note(note, _NOTE_MOST)
+    if not answers.is_unchanged and not note:
+        raise Refused("有变化的请写明是什么变化、原单位文件的文号", field="note")
+    checked = paper.checked(order.at) if paper else None
+    confirmation = Confirmation(
+        secondment_id=secondment.id,
+        half=half.code,
+        **asdict(answers),
+        note=note,
+        through=through,
+        paper_number=checked.number if checked else "",
+        paper_dated=checked.dated if checked else None,
+        scan_id=kept_scan(session, checked.scan, order) if checked else None,
+        confirmed_by=order.by.person_id,
+        confirmed_at=order.at,
+        command_id=order.command_id,
+    )
+    session.add(confirmation)
+    session.flush()
+    after = {"half": half.code, **asdict(answers), "paper": confirmation.paper_number}
+    note_down(session, "secondment.confirm", secondment, order, after=after, note=note)
+    return confirmation
+
+
+def _through(secondment: Secondment, order: Command, paper: Document | None) -> Through:
+    if policy.speaks_for_home(order.by, secondment.home_unit_id):
+        return Through.SEAT
+    if not policy.keeps(order.by, secondment.team.lead_unit_id):
+        raise Forbidden("由原单位确认；原单位交来书面确认时，由牵头单位登记")
+    if paper is None or paper.scan is None:
+        raise Refused("牵头单位登记原单位的书面确认，请填文号、日期并上传扫描件", field="scan")
+    return Through.PAPER
+
+
+def _check_half(session: Session, secondment: Secondment, half: Half, order: Command) -> None:
+    today = day_of(order.at)
+    if today < half.due_on - REMIND:
+        opens = (half.due_on - REMIND).isoformat()
+        raise Refused(f"{half.name}从 {opens} 起确认，现在还早")
+    if not is_asked(secondment, half):
+        raise Refused(f"{half.name}的最后一天不在抽调期内，不用确认")
+    same = select(Confirmation.id).where(Confirmation.secondment_id == secondment.id, Confirmation.half == half.code)
+    if session.scalar(same) is not None:
+        raise Refused(f"{half.name}已经确认过，不用再确认")
+
+
+def is_asked(secondment: Secondment, half: Half) -> bool:
+    """Tell whether a half-year is to be confirmed: the term covers the half-year's last day."""
+    return secondment.begins_on <= half.due_on < secondment.ends_before
