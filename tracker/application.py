@@ -14,6 +14,7 @@ import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
 from tracker.claims.papers import use_base_url
+from tracker.evidence.worker import start_worker
 from tracker.identity.profiles import profile
 from tracker.identity.queries import signed_in_browser
 from tracker.kernel.actors import Actor
@@ -49,7 +50,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     database = use(open_database(chosen.database_url))
     if not schema.is_current(database):
         raise RuntimeError("the database is not up to date: run `tracker migrate` first")
-    use_files(FileStore(chosen.files))
+    files = use_files(FileStore(chosen.files))
     use_base_url(chosen.base_url)
     app = shell.bare_app()
     app.config.update(
@@ -68,6 +69,8 @@ def create_app(chosen: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_classified(app)
+    if chosen.readers:
+        start_worker(database, files)
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app

@@ -26,6 +26,8 @@ class Settings:
     """Where requests are counted; several hosts share one ``redis://…``."""
     proxies: int = 0
     """How many reverse proxies of our own stand before the site and tell the client's address."""
+    readers: int = 0
+    """Threads of each web process that read waiting files: one, or none where ``tracker evidence work`` runs."""
 
     @property
     def files(self) -> Path:
@@ -53,6 +55,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         password_profile=environment.get("TRACKER_PASSWORDS", "dengbao3"),
         rate_limits=environment.get("TRACKER_RATE_LIMITS", "memory://"),
         proxies=int(environment.get("TRACKER_PROXIES", "0")),
+        readers=min(1, int(environment.get("TRACKER_READERS", "1"))),
     )
 
 

@@ -23,7 +23,8 @@ from tracker.evidence.archive import Unreadable
 DEFAULT_SECONDS: Final = 10.0
 DEFAULT_MEMORY_MB: Final = 400
 WORK: Final = frozenset({"read", "sniff", "unpack", "page_pictures", "likeness", "ofd_svgs"})
-MAX_IDLE: Final = 1
+MAX_IDLE: Final = 2
+"""One for the background reader, one for the page that takes a file meanwhile; at rest one is enough (``trim``)."""
 _USES_PER_CHILD: Final = 200
 _START_SECONDS: Final = 30.0
 _GRACE_SECONDS: Final = 2.0
@@ -173,7 +174,7 @@ def run(
 def warm_up() -> None:
     """Start a child before the first file comes, so that nobody waits for it."""
     with _lock:
-        enough = len(_idle) >= MAX_IDLE
+        enough = bool(_idle)
     if not enough:
         _give_back(_Child())
 
@@ -182,6 +183,14 @@ def shut_down() -> None:
     """End all idle children."""
     with _lock:
         children, _idle[:] = list(_idle), []
+    for child in children:
+        child.stop()
+
+
+def trim() -> None:
+    """End all idle children but one: the rush is over, their memory is free again."""
+    with _lock:
+        children, _idle[1:] = _idle[1:], []
     for child in children:
         child.stop()
 

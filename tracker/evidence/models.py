@@ -1,14 +1,26 @@
-"""Evidence: an uploaded file's name, kind and place in the store."""
+"""Evidence: an uploaded file's name, kind and place in the store; what was read of it; titles invoices may bear."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.identity.models import Person
+from tracker.identity.models import Person, Unit
 from tracker.storage import Base, Identifier, Moment, word
 
 
@@ -97,3 +109,110 @@ class InvoiceShare(Base):
     freed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     key: Mapped[InvoiceKey] = relationship()
+
+
+class ReadState(StrEnum):
+    """How far the reading of a file is."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    UNREADABLE = "unreadable"
+
+
+_OPEN = text("state IN ('waiting', 'reading')")
+
+
+class EvidenceReading(Base):
+    """What was read from a file, and its place in the queue until then.
+
+    ``content`` is the reading with source, sureness, boxes and conflicts (``stored.py``); the columns repeat what is
+    looked up, in its one spelling.
+    """
+
+    __tablename__ = "evidence_reading"
+    __table_args__ = (
+        Index("ix_evidence_reading_turn", "turn", "evidence_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_evidence_reading_number", "number"),
+        Index("ix_evidence_reading_day", "issued_on", "total_fen"),
+        Index("ix_evidence_reading_red_of", "red_of"),
+    )
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True, autoincrement=False)
+    state: Mapped[ReadState] = mapped_column(word(ReadState))
+    turn: Mapped[int] = mapped_column(Integer, default=0)
+    """How many files of the same person waited before it: one person's drop leaves room for others."""
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
+    sentence: Mapped[str] = mapped_column(String(200), default="")
+    """Why the file could not be read."""
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    code: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    number: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    issued_on: Mapped[date | None]
+    total_fen: Mapped[int | None] = mapped_column(BigInteger)
+    seller_key: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    red_letter: Mapped[bool] = mapped_column(default=False, server_default=false())
+    red_of: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """The blue invoice a red one takes back: its number, or code and number in one."""
+    likeness: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+    evidence: Mapped[Evidence] = relationship()
+
+
+class Likeness(Base):
+    """One of the nine bands of a photo's likeness, for finding photos that are nearly the same."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (Index("ix_likeness_bits", "band", "bits"),)
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True, autoincrement=False)
+    band: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    bits: Mapped[int] = mapped_column(BigInteger)
+
+
+class LikenessWord(Base):
+    """What somebody said about two files that look alike: why both may stand."""
+
+    __tablename__ = "likeness_word"
+    __table_args__ = (
+        UniqueConstraint("one_id", "other_id", "said_by"),
+        CheckConstraint("one_id < other_id", name="order"),
+        Index("ix_likeness_word_other", "other_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    one_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    settles: Mapped[bool]
+    """Said by one who examines the claim, not by one who files it: the matter is settled."""
+    said_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime] = mapped_column(Moment)
+
+    speaker: Mapped[Person] = relationship()
+
+
+class AcceptedTitle(Base):
+    """A title an invoice paid by a unit may bear: name and tax id, with the days it is good for (both included)."""
+
+    __tablename__ = "accepted_title"
+    __table_args__ = (
+        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="term"),
+        Index("ix_accepted_title_unit", "unit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    tax_id: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    command_id: Mapped[str | None] = mapped_column(String(48), unique=True)
+    kept_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kept_at: Mapped[datetime] = mapped_column(Moment)
+
+    unit: Mapped[Unit] = relationship()
+    keeper: Mapped[Person] = relationship()
