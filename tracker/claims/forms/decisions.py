@@ -36,6 +36,10 @@ class ActForm(VersionedForm):
         for field in self:
             field.id = field.label.field_id = f"{beginning}-{field.name}"
 
+    def follow(self, version: int) -> None:
+        """Stand for the claim as it is now: who sends the form again has seen this version."""
+        self.version.data, self.version.raw_data = version, None
+
     @classmethod
     def fresh(cls, version: int, **values: Any) -> Self:
         """Make the form as it lies on a page that shows another form's answer: nothing posted belongs to it."""

@@ -124,7 +124,9 @@ def lay_out(claim: Claim, typed: Typed) -> Desk:
         can_be_read=can_be_read,
         found=found,
         accounts=outlook.accounts(session, filing),
-        deciders=outlook.deciders(session, filing, filer_id=claim.filer_id, on=day_of(at)),
+        deciders=outlook.deciders(
+            session, filing, lead_unit_id=sheet.chosen.whom.lead_unit_id, filer_id=claim.filer_id, on=day_of(at)
+        ),
         total_fen=filing.claimed_fen,
     )
 

@@ -140,7 +140,7 @@ def _draw(claim: Claim, turned_down: ActForm | None = None) -> Response:
     form = turned_down if isinstance(turned_down, PayForm) else _fresh(claim, payees)
     form.payee_id.offer(_choices(payees))
     if turned_down is not None:
-        turned_down.version.data = claim.version
+        turned_down.follow(claim.version)
     bounces = {
         payment.id: PaymentReturnForm.fresh(claim.version, payment_id=payment.id, returned_on=today)
         for payment in claim.payments

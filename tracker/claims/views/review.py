@@ -340,7 +340,7 @@ def lay_out(claim: Claim, turned_down: ActForm | None = None) -> Desk:
             comment=line.deduction_reason,
         )
     if turned_down is not None:
-        turned_down.version.data = claim.version
+        turned_down.follow(claim.version)
         forms[turned_down.act] = turned_down
     return Desk(
         claim=claim,
