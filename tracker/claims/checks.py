@@ -1,4 +1,4 @@
-"""What must always hold of claims (domain.md, invariants 2, 3, 5 and 8)."""
+"""What must always hold of claims (domain.md, invariants 2, 3, 4, 5 and 8)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.claims.lifecycle import FILERS_STATES, HOLDING_STATES, Move, State
 from tracker.claims.models import Claim, ClaimLine, Decision, Payment
+from tracker.evidence.models import InvoiceKey, InvoiceShare
 from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, CellKind
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.money import format_yuan
@@ -24,6 +25,7 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _book_equals_claims(session)
     yield from _seats(session)
     yield from _terms(session)
+    yield from _keys(session)
 
 
 def _totals(session: Session) -> Iterator[str]:
@@ -162,3 +164,15 @@ def _terms(session: Session) -> Iterator[str]:
     )
     for number, position, day in rows:
         yield f"单据 {number} 第 {position} 行的日期 {day} 不在报销人任期内"
+
+
+def _keys(session: Session) -> Iterator[str]:
+    """An invoice's key belongs to live claims only, and a live claim keeps what it took."""
+    rows = session.execute(
+        select(Claim.id, Claim.number, InvoiceKey.number)
+        .join(InvoiceShare, InvoiceShare.claim_id == Claim.id)
+        .join(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
+        .where(InvoiceShare.freed_at.is_(None), Claim.state.not_in([*HOLDING_STATES, State.PAID]))
+    )
+    for claim_id, number, invoice in rows:
+        yield f"单据 {number or claim_id} 已不在办理中，票据 {invoice} 却还记在它名下"
