@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.claims.filing import Filing
 from tracker.funds.models import Cell, CellKind, Fund
 from tracker.kernel.actors import SeatKind
-from tracker.teams.models import Team
 from tracker.teams.queries import holders
 
 _SHOWN = 3
@@ -83,14 +82,13 @@ class Deciders:
     heads: Sequence[str]
 
 
-def deciders(session: Session, filing: Filing, *, filer_id: int, on: date) -> Deciders:
+def deciders(session: Session, filing: Filing, *, lead_unit_id: int, filer_id: int, on: date) -> Deciders:
     """Name who would decide on the claim; filer and beneficiary never decide on their own."""
     fund = session.get_one(Fund, filing.fund_id)
-    unit_id = session.scalars(select(Team.lead_unit_id).where(Team.id == filing.team_id)).one()
     parties = {filer_id, filing.beneficiary_id}
 
     def names(kind: SeatKind, *, team_id: int | None = None) -> list[str]:
-        in_unit = None if team_id is not None else unit_id
+        in_unit = None if team_id is not None else lead_unit_id
         found = holders(session, kind, on=on, team_id=team_id, unit_id=in_unit)
         return [person.name for person in found if person.id not in parties]
 

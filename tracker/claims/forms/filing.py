@@ -122,6 +122,12 @@ class SheetLine:
         return self.purpose is not None and self.purpose.item.is_allowance
 
     @property
+    def first_row(self) -> list[Control]:
+        """The controls every line has, and the face amount where there is a bill."""
+        names = ("spent_on", "category", "summary", "face_fen", "amount")
+        return [self.form[name] for name in names if name in self.form]
+
+    @property
     def second_row(self) -> list[tuple[Field, Control]]:
         """The item's fields with their controls, without the face amount, which stands in the first row."""
         return [(one, self.form[one.key]) for one in self.asked if one.key != "face_fen"]
