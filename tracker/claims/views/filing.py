@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from tracker.claims import findings, offer, operations, outlook, policy, queries
 from tracker.claims import typed as typing
 from tracker.claims.findings import Finding, Level
+from tracker.claims.folder import unused_count
 from tracker.claims.forms.filing import (
     FilingForm,
     FilingSheet,
@@ -67,6 +68,11 @@ class Desk:
     total_fen: int
     conflict: Sequence[tuple[str, str, str]] = ()
     kinds: Sequence[tuple[str, str]] = _FILE_KINDS
+
+    @property
+    def in_folder(self) -> int:
+        """Invoices that wait in the filer's folder."""
+        return unused_count(reader(), current_actor())
 
     @property
     def blocking(self) -> list[Finding]:
@@ -186,7 +192,7 @@ def _pressed(claim: Claim, form: FilingForm) -> Response:
     if op == "submit" and any(one.command_id == form.command_id.data for one in claim.decisions):
         return _to(_claim_url(claim.id))
     require_editable(claim)
-    typed = _typed_for(claim, form)
+    typed = typed_for(claim, form)
     landing = _apply(typed, op, what)
     desk = lay_out(claim, typed)
     form.sheet = desk.sheet
@@ -194,12 +200,12 @@ def _pressed(claim: Claim, form: FilingForm) -> Response:
         return _form_page(form, desk)
     if op == "submit":
         return _submit(form, desk)
-    version = int(what) if op == "overwrite" and _VERSION.fullmatch(what) else _version(claim, form)
+    version = int(what) if op == "overwrite" and _VERSION.fullmatch(what) else version_of(claim, form)
     gone = {"remove": "without_line", "detach": "without_file"}.get(op)
     try:
         saved = _save(desk, version, **({gone: what} if gone else {}))
     except Refused as refusal:
-        return _refused(form, desk, refusal)
+        return refused(form, desk, refusal)
     return _after_saving(claim.id, op, landing, saved)
 
 
@@ -210,14 +216,14 @@ def autosave(claim_id: int) -> Response:
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     require_editable(claim)
     form = FilingForm(data={"version": claim.version})
-    desk = lay_out(claim, _typed_for(claim, form))
+    desk = lay_out(claim, typed_for(claim, form))
     form.sheet = desk.sheet
     if not form.sent_and_valid():
-        return _refused(form, desk, Stale(_("页面内容不完整，请刷新页面后再填一次")))
+        return refused(form, desk, Stale(_("页面内容不完整，请刷新页面后再填一次")))
     try:
-        version = _save(desk, _version(claim, form))
+        version = _save(desk, version_of(claim, form))
     except Refused as refusal:
-        return _refused(form, desk, refusal)
+        return refused(form, desk, refusal)
     if not is_part_request():
         return _to(url_for(".edit", claim_id=claim_id))
     return part("claims/form_saved.html", version=version, saved_at=_clock(), is_auto=True)
@@ -299,14 +305,15 @@ def _copied_for(source: Claim) -> offer.Whom:
     return found
 
 
-def _typed_for(claim: Claim, form: FilingForm) -> Typed:
+def typed_for(claim: Claim, form: FilingForm) -> Typed:
+    """Read what the page sends, over what was typed before and is not on the page now."""
     typed = typed_now()
     typed.keep_from(typing.of_claim(claim))
     typed.window = form.command_id.data or ""
     return typed
 
 
-def _version(claim: Claim, form: FilingForm) -> int:
+def version_of(claim: Claim, form: FilingForm) -> int:
     """Return the version this page may follow: its own last save counts, even when the answer never arrived."""
     own_save = claim.typed is not None and Typed.read(claim.typed).window == form.command_id.data
     return claim.version if own_save else int(form.version.data or 0)
@@ -348,27 +355,27 @@ def _save(desk: Desk, version: int, *, without_line: str = "", without_file: str
 def _submit(form: FilingForm, desk: Desk) -> Response:
     claim = desk.claim
     if desk.can_be_read:
-        command = Command(current_actor(), now(), form.command_id.data or "", _version(claim, form))
+        command = Command(current_actor(), now(), form.command_id.data or "", version_of(claim, form))
         try:
             with unit_of_work() as session:
                 sent = operations.submit(session, claim.id, desk.sheet.filing(file_kinds_now()), command)
             flash(_("已提交，单号 %(number)s；额度已占用，撤回或退回时自动释放", number=sent.number), "ok")
             return _to(_claim_url(claim.id))
         except Stale as refusal:
-            return _refused(form, desk, refusal)
+            return refused(form, desk, refusal)
         except Refused as refusal:
             form.refuse(refusal)
     else:
         form.was_turned_down = True
         desk.sheet.place(desk.blocking)
     try:
-        form.version.data = _save(desk, _version(claim, form))
+        form.version.data = _save(desk, version_of(claim, form))
     except Refused as refusal:
-        return _refused(form, desk, refusal)
+        return refused(form, desk, refusal)
     return _form_page(form, desk)
 
 
-def _refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
+def refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
     """Show the page again with everything typed; a stale one also shows what was typed elsewhere."""
     there = queries.one(read_again(), desk.claim.id, seen_by=current_actor())
     if isinstance(refusal, Stale) and there.state in FILERS_STATES:
@@ -384,6 +391,8 @@ def _refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
 def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Response:
     if op == "payees":
         return _to(url_for(".payees", back=url_for(".edit", claim_id=claim_id)))
+    if op == "pick":
+        return _to(url_for(".pick", claim_id=claim_id))
     if is_part_request():
         claim = queries.one(read_again(), claim_id, seen_by=current_actor())
         desk = lay_out(claim, typing.of_claim(claim))

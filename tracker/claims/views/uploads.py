@@ -13,15 +13,14 @@ from werkzeug.wrappers import Response
 
 from tracker.claims import operations, queries
 from tracker.claims import typed as typing
-from tracker.claims.forms.filing import FilingForm, file_kinds_now, header_of, typed_now
+from tracker.claims.forms.filing import FilingForm, file_kinds_now, header_of
 from tracker.claims.models import Claim
 from tracker.claims.operations.drafts import ON_CLAIMS
 from tracker.claims.operations.files import Laid, Place
 from tracker.claims.pictures import PageFolder
 from tracker.claims.prefill import texts_of
-from tracker.claims.typed import Typed
 from tracker.claims.views.blueprint import blueprint
-from tracker.claims.views.filing import Desk, lay_out, require_editable
+from tracker.claims.views.filing import Desk, lay_out, refused, require_editable, typed_for, version_of
 from tracker.evidence import bounded
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name
@@ -87,14 +86,17 @@ def add_files(claim_id: int) -> Response:
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     require_editable(claim)
     form = FilingForm(data={"version": claim.version})
-    desk = lay_out(claim, _typed(claim, form))
+    desk = lay_out(claim, typed_for(claim, form))
     if not form.sent_and_valid():
         raise Refused("；".join(wrong.sentence for wrong in form.wrongs()) or _("页面内容不完整，请刷新页面后再传"))
     given = [file for file in request.files.getlist("files") if file.filename]
-    if not given:
-        raise Refused(_("没有选文件，请先选择要传的发票或附件"))
     if not is_part_request():
-        _keep_what_is_typed(form, desk)
+        try:
+            _keep_what_is_typed(form, desk)
+        except Refused as refusal:
+            return refused(form, desk, refusal)
+    if not given:
+        return _nothing_chosen(claim)
     outcomes = [outcome for file in given for outcome in _take(desk, file)]
     return _tell(claim, desk, outcomes)
 
@@ -155,13 +157,6 @@ def _picture(draw: Callable[[], bytes]) -> Response:
     return answer
 
 
-def _typed(claim: Claim, form: FilingForm) -> Typed:
-    typed = typed_now()
-    typed.keep_from(typing.of_claim(claim))
-    typed.window = form.command_id.data or ""
-    return typed
-
-
 def _keep_what_is_typed(form: FilingForm, desk: Desk) -> None:
     """Without scripts the whole form comes with the files: it is saved first, as the save button would."""
     with unit_of_work() as session:
@@ -170,11 +165,19 @@ def _keep_what_is_typed(form: FilingForm, desk: Desk) -> None:
             desk.claim.id,
             header_of(desk.sheet.filing()),
             desk.sheet.typed.pairs(),
-            version=int(form.version.data or 0),
+            version=version_of(desk.claim, form),
             by=current_actor(),
             at=now(),
             file_kinds=file_kinds_now(),
         )
+
+
+def _nothing_chosen(claim: Claim) -> Response:
+    sentence = _("没有选文件，请先选择要传的发票或附件")
+    if is_part_request():
+        raise Refused(sentence)
+    flash(sentence, "bad")
+    return redirect(url_for(".edit", claim_id=claim.id), 303)
 
 
 def _take(desk: Desk, file: FileStorage) -> list[Outcome]:
