@@ -1,4 +1,4 @@
-"""A backup is whole and honest or it is not there; restoring it gives the office back, and overwrites nothing unasked."""
+"""A backup is whole or it is not there; restoring gives the office back and overwrites nothing unasked."""
 
 from __future__ import annotations
 
