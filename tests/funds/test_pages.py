@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from io import BytesIO
 
 import pytest
@@ -41,7 +42,7 @@ NEW_FUND = {
 }
 
 
-def post(client: CheckedClient, url: str, typed: dict[str, object], *, page: str = "") -> tuple[int, str, str]:
+def post(client: CheckedClient, url: str, typed: Mapping[str, object], *, page: str = "") -> tuple[int, str, str]:
     """Open a page, fill its form in, send it; give back status, where it leads, and the page."""
     opened = client.get(page or url).get_data(as_text=True)
     carried = {"csrf_token": token(opened), "command_id": hidden(opened, "command_id")}
@@ -64,7 +65,9 @@ def test_finance_and_the_auditor_see_every_team_and_every_paper(small_office: Of
     assert ("登记指标文件" in shown) is (who == "officer")
 
 
-@pytest.mark.parametrize(("who", "reads_papers"), [("reviewer", True), ("head", True), ("member", False), ("agent", False)])
+@pytest.mark.parametrize(
+    ("who", "reads_papers"), [("reviewer", True), ("head", True), ("member", False), ("agent", False)]
+)
 def test_a_lead_unit_and_a_team_see_their_own_quota_alone(
     small_office: Office, browse: Browse, who: str, reads_papers: bool
 ) -> None:
@@ -122,7 +125,8 @@ def test_the_officer_opens_a_fund_with_its_paper_and_scan(office: Office, browse
     with office.database.reading() as session:
         fund = session.scalars(select(Fund).where(Fund.name == "专班工作经费")).one()
         paper = session.scalars(select(BudgetPaper).where(BudgetPaper.fund_id == fund.id)).one()
-        purposes = session.scalars(select(Category.name).where(Category.fund_id == fund.id).order_by(Category.position)).all()
+        own = select(Category.name).where(Category.fund_id == fund.id).order_by(Category.position)
+        purposes = session.scalars(own).all()
     assert (fund.code, fund.head_from_fen, fund.with_liaison) == ("ZBBX", 500_000, True)
     assert list(purposes) == ["差旅费", "其他交通费用"]
     scan = client.get(f"/funds/papers/{paper.id}/scan")
@@ -242,7 +246,7 @@ def test_a_team_without_a_quota_yet_is_offered_and_gets_one(small_office: Office
 
 
 @pytest.mark.parametrize(
-    ("kind", "place", "team_fen", "reserve_fen"),
+    "case",
     [
         ("supplement", "team", 100, 0),
         ("supplement", "reserve", 0, 100),
@@ -253,8 +257,10 @@ def test_a_team_without_a_quota_yet_is_offered_and_gets_one(small_office: Office
     ],
 )
 def test_each_form_moves_money_its_way(
-    small_office: Office, browse: Browse, kind: str, place: str, team_fen: int, reserve_fen: int
+    small_office: Office, browse: Browse, case: tuple[str, str, int, int]
 ) -> None:
+    """Kind, place, and what it does to the team's and the reserve's available figure, in fen."""
+    kind, place, team_fen, reserve_fen = case
     team, reserve = figures(small_office, team_id=small_office.team_id)[0], figures(small_office)[0]
     typed = {**PAPER, "rows-0-place": str(small_office.team_id) if place == "team" else "reserve", "rows-0-amount": "1"}
     assert post(browse("officer"), url(small_office, kind), typed)[0] == 303
@@ -315,7 +321,7 @@ def test_quota_moves_between_teams_and_limits_between_categories_in_one_paper(
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "amount", "sentence"),
+    "case",
     [
         ("team:*", "team:*", "1", "只能调给另一个组团"),
         ("team:*", "team:first", "1", "只能调给另一个组团"),
@@ -328,10 +334,11 @@ def test_quota_moves_between_teams_and_limits_between_categories_in_one_paper(
         ("", "", "", "至少填一行"),
     ],
 )
-def test_a_move_that_fits_nowhere_is_told_what_to_mend(  # noqa: PLR0917
-    small_office: Office, browse: Browse, source: str, target: str, amount: str, sentence: str
+def test_a_move_that_fits_nowhere_is_told_what_to_mend(
+    small_office: Office, browse: Browse, case: tuple[str, str, str, str]
 ) -> None:
     office = small_office
+    source, target, amount, sentence = case
     limit(office, "公务接待", 100_000, team_id=office.team_id)
     names = {"team": office.team_id, "other": office.other_team_id, "first": office.categories["公务接待"]}
 

@@ -51,7 +51,13 @@ CEILING_FEN = 300_000_000
 
 
 def place(office: Office, end: str) -> Place:
-    return {"budget": BUDGET, "reserve": RESERVE, "team": office.team_id, "other": office.other_team_id}[end]
+    places: dict[str, Place] = {
+        "budget": BUDGET,
+        "reserve": RESERVE,
+        "team": office.team_id,
+        "other": office.other_team_id,
+    }
+    return places[end]
 
 
 @pytest.mark.parametrize("kind", list(PaperKind))
@@ -123,7 +129,7 @@ def test_nothing_that_is_held_or_spent_can_be_taken_away(office: Office, kind: P
 
 def test_two_rows_of_a_paper_that_take_from_one_team_count_together(small_office: Office) -> None:
     take = Transfer(small_office.team_id, RESERVE, QUOTA_FEN // 2 + 1)
-    with pytest.raises(NotEnoughLeft, match="超出 0.02 元"):
+    with pytest.raises(NotEnoughLeft, match=r"超出 0\.02 元"):
         paper(small_office, PaperKind.RECALL, PaperChanges(transfers=[take, take]))
     assert figures(small_office, team_id=small_office.team_id)[0] == QUOTA_FEN
 

@@ -53,7 +53,7 @@ def board_sheet(board: Board) -> bytes:
 class _Pen:
     """The formats of the book, each made once."""
 
-    def __init__(self, book: Any) -> None:  # noqa: ANN401  XlsxWriter's workbook
+    def __init__(self, book: Any) -> None:
         line = {"border": 1, "border_color": "#C9D2DD", "valign": "vcenter"}
         bold, indent = {**line, "bold": True}, {**line, "indent": 2, "font_color": "#37475A"}
         self.title = book.add_format({"bold": True, "font_size": 14})

@@ -51,7 +51,7 @@ class CategoryLine(LineForm):
             raise ValidationError(f"请给「{self.name.data}」选择支出经济分类")
 
 
-def _category(line: Any) -> CategoryFacts:  # noqa: ANN401  the two forms that carry a name and a code
+def _category(line: Any) -> CategoryFacts:
     called = economic_codes()[line.economic_code.data]
     return CategoryFacts(line.name.data or called[:30], line.economic_code.data, called)
 

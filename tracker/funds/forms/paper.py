@@ -44,10 +44,10 @@ _INDEX = re.compile(r"[0-9]{1,4}")
 _LOST = "页面内容不完整，请刷新页面后再填一次"
 
 
-class Rows(FieldList):
+class Rows(FieldList):  # type: ignore[type-arg]  # the stubs know a parameter, WTForms itself does not
     """Rows of a form, at most 60; an index no browser sends is left out."""
 
-    def __init__(self, line: type[LineForm], **kwargs: Any) -> None:  # noqa: ANN401  what WTForms' fields take
+    def __init__(self, line: type[LineForm], **kwargs: Any) -> None:
         super().__init__(FormField(line), max_entries=MOST_ROWS, **kwargs)
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:

@@ -65,7 +65,7 @@ def new() -> Response:
                     ceiling_fen=form.ceiling.data,
                     by=current_actor(),
                     at=now(),
-                    command_id=form.command_id.data,
+                    command_id=form.command_id.data or "",
                 )
             flash(_("已设立「%(name)s」，现在可以给组团下达额度", name=facts.name), "ok")
             return redirect(url_for(".show", fund_id=fund_id), 303)  # type: ignore[return-value]

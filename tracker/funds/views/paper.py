@@ -126,7 +126,7 @@ def _recorded(fund_id: int, kind: PaperKind, form: PaperForm, changes: PaperChan
             changes,
             by=current_actor(),
             at=now(),
-            command_id=form.command_id.data,
+            command_id=form.command_id.data or "",
         )
     flash(_("已登记「%(kind)s」文件 %(number)s", kind=_(PAPER_NAMES[kind]), number=facts.number), "ok")
     return redirect(url_for(".show", fund_id=fund_id, _anchor="papers"), 303)  # type: ignore[return-value]

@@ -64,7 +64,13 @@ class Desk:
 
     def claims(self, row: Row, state: str = "") -> str:
         """Address the claims behind a row's figure; ``open`` are those that hold money."""
-        narrowed = {"scope": "all", "fund": self.board.fund.id, "team": row.team_id, "category": row.category_id, "state": state}
+        narrowed = {
+            "scope": "all",
+            "fund": self.board.fund.id,
+            "team": row.team_id,
+            "category": row.category_id,
+            "state": state,
+        }
         return "/claims?" + urlencode({name: value for name, value in narrowed.items() if value})
 
     def account(self, row: Row) -> str:
