@@ -58,7 +58,13 @@ _HAPPENS: tuple[tuple[Turn, int], ...] = (
 
 _FIRST_DAY = 12
 _LEAST_FEN = 60_000
-_KINDS = ("travel", "travel", "reception", "general", "travel", "general", "travel", "reception", "travel", "general")
+_UNDER_WAY_FEN = (350_000, 2_400_000)
+"""A purchase still under way costs this much: enough for the head, not so much that a team's money is all held."""
+_KINDS = (
+    *("travel", "travel", "reception", "general", "travel", "general"),
+    *("travel", "reception", "travel", "general", "travel"),
+)
+"""Taken in turn; their number and that of the teams have no common divisor, so that every team has every kind."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +143,14 @@ def _stories(stage: Stage, slots: list[_Slot]) -> Iterator[Story]:
             plan.total_fen for number, plan in plans.items() if slots[number].member.place == team.short_name
         )
         buys = [n for n, slot in enumerate(slots) if n not in plans and slot.member.place == team.short_name]
-        weights = [stage.rng.lognormvariate(0, 0.6) * (1 if slots[n].fate.stop is Stop.NOWHERE else 0.2) for n in buys]
-        for number, weight in zip(buys, weights, strict=True):
-            target_fen = max(int(left * weight / sum(weights)), _LEAST_FEN)
+        under_way = {number for number in buys if slots[number].fate.stop is not Stop.NOWHERE}
+        for number in under_way:
+            target_fen = stage.rng.randint(*_UNDER_WAY_FEN)
+            plans[number] = purchase(stage, slots[number].member, slots[number].day, target_fen)
+            left -= target_fen
+        weights = {number: stage.rng.lognormvariate(0, 0.6) for number in buys if number not in under_way}
+        for number, weight in weights.items():
+            target_fen = max(int(left * weight / sum(weights.values())), _LEAST_FEN)
             plans[number] = purchase(stage, slots[number].member, slots[number].day, target_fen)
     for number, slot in enumerate(slots):
         yield told(stage, plans[number], slot.fate, f"sample-{number:03d}")
