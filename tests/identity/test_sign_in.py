@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.office import Office
-from tests.pages import GOOD_PASSWORD, Browse, Clock, give_password, sign_in
-from tests.web.checked_client import token
+from tests.office import NOON, Office
+from tests.pages import GOOD_PASSWORD, Browse, Clock, give_password, office_settings, sign_in
+from tests.web.checked_client import checked_client, token
+from tracker.application import create_app
 from tracker.audit.models import AuditEntry
 from tracker.identity import operations, passwords
 from tracker.identity.models import Person, SignIn
@@ -18,6 +21,7 @@ from tracker.identity.operations.sign_ins import FREE_FAILURES
 from tracker.identity.queries import IDLE, LONGEST, token_digest
 from tracker.identity.views.sign_in import NOT_OPENED
 from tracker.kernel.actors import SYSTEM
+from tracker.storage import current, use
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -385,3 +389,43 @@ def test_a_one_time_password_is_good_for_a_week(small_office: Office, browse: Br
 
 def test_someone_signed_in_already_is_led_past_the_form(browse: Browse) -> None:
     assert browse("member").get("/sign-in?next=/me").location == "/me"
+
+
+def test_cookies_are_closed_to_scripts_and_to_other_sites(small_office: Office, browse: Browse) -> None:
+    give_password(small_office, "reviewer")
+    answer = sign_in(browse(""), "reviewer")
+
+    cookies = {line.split("=")[0]: line for line in answer.headers.getlist("Set-Cookie")}
+    assert set(cookies) == {"tracker", "known"}
+    for line in cookies.values():
+        assert "HttpOnly" in line
+        assert "SameSite=Lax" in line
+    assert "Path=/sign-in" in cookies["known"]
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "10.0.0.1"), (1, "203.0.113.9")])
+def test_the_address_is_the_proxys_word_only_when_a_proxy_was_named(
+    small_office: Office, tmp_path: Path, page_clock: Clock, proxies: int, address: str
+) -> None:
+    give_password(small_office, "reviewer")
+    client = checked_client(create_app(replace(office_settings(small_office, tmp_path), proxies=proxies)))
+    from_proxy = {"REMOTE_ADDR": "10.0.0.1"}
+    told = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    form = token(client.get("/sign-in", environ_overrides=from_proxy).get_data(as_text=True))
+    data = {"csrf_token": form, "name": "reviewer", "password": GOOD_PASSWORD}
+    client.post("/sign-in", data=data, headers=told, environ_overrides=from_proxy)
+
+    with small_office.database.reading() as session:
+        assert session.scalars(select(SignIn.address)).one() == address
+    current().close()
+    use(small_office.database)
+
+
+def test_a_right_password_checked_against_a_hash_that_was_replaced_meanwhile_opens_nothing(office: Office) -> None:
+    give_password(office, "reviewer")
+    checked = person(office, "reviewer").password_hash
+    give_password(office, "reviewer", "Gai-Guo-Le-2026-x")
+    attempt = operations.Attempt(office.people["reviewer"], checked, matched=True, address="", browser="")
+
+    with office.database.writing() as session:
+        assert operations.try_sign_in(session, attempt, at=NOON) is None

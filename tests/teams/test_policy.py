@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import product
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -337,3 +339,23 @@ def test_a_person_who_does_not_exist_is_not_found(small_office: Office) -> None:
         operations.give_seat(
             session, 999, facts(small_office, K.MEMBER), by=small_office.administrator, at=NOON, command_id="x"
         )
+
+
+def test_of_two_conflicting_seats_given_at_the_same_moment_one_is_refused(office: Office) -> None:
+    together = Barrier(2)
+
+    def give_one(kind: SeatKind) -> str:
+        together.wait()
+        try:
+            give(office, "nobody", facts(office, kind), by=office.administrator)
+        except Refused as refusal:
+            return refusal.sentence
+        return "given"
+
+    with ThreadPoolExecutor(2) as people:
+        answers = list(people.map(give_one, (K.OFFICER, K.CASHIER)))
+
+    assert answers.count("given") == 1
+    assert any("不能同时是" in answer for answer in answers)
+    with office.database.reading() as session:
+        assert len(session.scalars(select(Seat).where(Seat.person_id == office.people["nobody"])).all()) == 1

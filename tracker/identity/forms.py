@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from wtforms import StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput
@@ -32,16 +33,16 @@ class SecretField(StringField):
 class SignInForm(SiteForm):
     """Name and password."""
 
-    name = TextLine("账号", [Required("请填写账号")], most=60)
-    password = SecretField("密码", [Required("请填写密码")])
+    name = TextLine(_("账号"), [Required(_("请填写账号"))], most=60)
+    password = SecretField(_("密码"), [Required(_("请填写密码"))])
 
 
 class PasswordForm(SiteForm):
     """The present password, and the new one twice."""
 
-    present = SecretField("现在的密码", [Required("请填写现在的密码")])
-    wanted = SecretField("新密码", [Required("请填写新密码")])
-    again = SecretField("再填一次新密码", [Required("请再填一次新密码")])
+    present = SecretField(_("现在的密码"), [Required(_("请填写现在的密码"))])
+    wanted = SecretField(_("新密码"), [Required(_("请填写新密码"))])
+    again = SecretField(_("再填一次新密码"), [Required(_("请再填一次新密码"))])
 
     def validate_again(self, field: SecretField) -> None:
         """Raise ValidationError when the second time differs from the first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _
+
 from tracker.teams.operations import TeamFacts, UnitFacts
 from tracker.web.forms import ChoiceField, Required, TextLine, VersionedForm
 
@@ -9,9 +11,9 @@ from tracker.web.forms import ChoiceField, Required, TextLine, VersionedForm
 class UnitForm(VersionedForm):
     """What is written about a unit."""
 
-    name = TextLine("名称", [Required("请填写单位名称")], most=80)
-    short_name = TextLine("简称", [Required("请填写简称")], most=20)
-    credit_code = TextLine("统一社会信用代码", most=20)
+    name = TextLine(_("名称"), [Required(_("请填写单位名称"))], most=80)
+    short_name = TextLine(_("简称"), [Required(_("请填写简称"))], most=20)
+    credit_code = TextLine(_("统一社会信用代码"), most=20)
 
     def facts(self) -> UnitFacts:
         """Return what was typed as the operation takes it."""
@@ -21,9 +23,9 @@ class UnitForm(VersionedForm):
 class TeamForm(VersionedForm):
     """What is written about a team."""
 
-    name = TextLine("名称", [Required("请填写组团名称")], most=60)
-    short_name = TextLine("简称", [Required("请填写简称")], most=20)
-    lead_unit_id = ChoiceField("牵头单位", [Required("请选择牵头单位")], coerce=int, blank="请选择")
+    name = TextLine(_("名称"), [Required(_("请填写组团名称"))], most=60)
+    short_name = TextLine(_("简称"), [Required(_("请填写简称"))], most=20)
+    lead_unit_id = ChoiceField(_("牵头单位"), [Required(_("请选择牵头单位"))], coerce=int, blank=_("请选择"))
 
     def facts(self) -> TeamFacts:
         """Return what was typed as the operation takes it."""

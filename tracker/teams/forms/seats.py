@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _
+
 from tracker.kernel.actors import SeatKind
 from tracker.teams.operations import SeatFacts
 from tracker.teams.policy import END_REQUIRED, PLACES, QUOTA_ALLOWED, Place
@@ -11,11 +13,11 @@ from tracker.web.forms import ChoiceField, DayField, MoneyField, Required, SiteF
 class SeatForm(SiteForm):
     """A seat of one kind; ``shape`` leaves on it the fields this kind has."""
 
-    team_id = ChoiceField("组团", [Required("请选择组团")], coerce=int, blank="请选择")
-    unit_id = ChoiceField("单位", [Required("请选择单位")], coerce=int, blank="请选择")
-    held_from = DayField("任期第一天", [Required("请填写任期第一天")])
-    last_day = DayField("任期最后一天")
-    quota_fen = MoneyField("年度限额（元）")
+    team_id = ChoiceField(_("组团"), [Required(_("请选择组团"))], coerce=int, blank=_("请选择"))
+    unit_id = ChoiceField(_("单位"), [Required(_("请选择单位"))], coerce=int, blank=_("请选择"))
+    held_from = DayField(_("任期第一天"), [Required(_("请填写任期第一天"))])
+    last_day = DayField(_("任期最后一天"))
+    quota_fen = MoneyField(_("年度限额（元）"))
 
     def shape(self, kind: SeatKind) -> None:
         """Take away the fields a seat of this kind does not have."""
@@ -27,7 +29,7 @@ class SeatForm(SiteForm):
         if kind not in QUOTA_ALLOWED:
             del self.quota_fen
         if kind in END_REQUIRED:
-            self.last_day.validators = [Required("请填写任期最后一天")]
+            self.last_day.validators = [Required(_("请填写任期最后一天"))]
             self.last_day.flags.required = True
 
     def facts(self, kind: SeatKind) -> SeatFacts:
@@ -45,4 +47,4 @@ class SeatForm(SiteForm):
 class TermForm(VersionedForm):
     """The last day of a term; empty for no end set."""
 
-    last_day = DayField("任期最后一天")
+    last_day = DayField(_("任期最后一天"))
