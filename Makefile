@@ -4,7 +4,7 @@ SERVE ?= yes
 TRACKER = .venv/bin/tracker
 export PYTHON
 
-.PHONY: run test lint venv check-venv lock clean help
+.PHONY: run test lint venv check-venv lock pictures clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ check-venv: ## Make .venv with what the checks need
 
 lock: check-venv ## Pin and hash the newest versions of requirements*.in
 	@scripts/lock.sh
+
+pictures: check-venv ## Take the documents' pictures from the product itself
+	@.venv/bin/python scripts/take_pictures.py
 
 clean: ## Remove .venv and caches; data under var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -1,0 +1,121 @@
+"""Take the pictures of the documents from the product itself: `make pictures` serves the sample and walks its pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tracker.sample.people import PASSWORD
+
+HOME = Path(__file__).resolve().parent.parent
+PICTURES = HOME / "docs" / "pictures"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its name, who looks, at which page (a link to follow from there, if any), how wide."""
+
+    name: str
+    who: str
+    path: str
+    follow: str = ""
+    width: int = 1366
+
+
+WANTED = (
+    Picture("home", "zhoumin", "/"),
+    Picture("claim-form", "chenli", "/claims?mine=1&state=draft", follow="main a[href$='/edit']"),
+    Picture("review", "zhoumin", "/inbox", follow="main a[href^='/claims/']"),
+    Picture("budget", "fangzhiyuan", "/budget"),
+    Picture("trail", "hanbing", "/trail"),
+    Picture("phone", "chenli", "/", width=390),
+)
+
+
+def main() -> None:
+    """Serve the sample of this installation, or a new one, and take every picture."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        for picture in WANTED:
+            take(browser, address, picture)
+            print(f"picture: docs/pictures/{picture.name}.png")  # noqa: T201  a script says what it made
+        browser.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serve the sample on a free port of this machine until done."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    tracker = Path(sys.executable).with_name("tracker")
+    with tempfile.TemporaryDirectory(prefix="tracker-pictures-") as folder:
+        environment = {**os.environ, "TRACKER_VAR": folder, "TRACKER_BASE_URL": f"http://127.0.0.1:{port}"}
+        subprocess.run([tracker, "sample"], env=environment, check=True)  # noqa: S603  our own program
+        command = [str(tracker), "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+        server = subprocess.Popen(command, env=environment)  # noqa: S603  our own program
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/sign-in")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def take(browser: Browser, address: str, picture: Picture) -> None:
+    """Sign in, go there, and keep what is seen, with few colours so that the repository stays small."""
+    with browser.new_context(viewport={"width": picture.width, "height": 844}, locale="zh-CN") as context:
+        page = context.new_page()
+        _sign_in(page, address, picture.who)
+        page.goto(address + picture.path)
+        if picture.follow:
+            page.locator(picture.follow).first.click()
+            page.wait_for_load_state("networkidle")
+        place = PICTURES / f"{picture.name}.png"
+        page.screenshot(path=place)
+    Image.open(place).convert("RGB").quantize(96).save(place, optimize=True)
+
+
+def _sign_in(page: Page, address: str, who: str) -> None:
+    page.goto(f"{address}/sign-in")
+    page.locator("input[name='name']").fill(who)
+    page.locator("input[type='password']").fill(PASSWORD)
+    page.locator("form button.pri").click()
+    page.wait_for_load_state("networkidle")
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(PATIENCE_SECONDS * 5):
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  our own address
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"{address} does not answer")
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise RuntimeError("Chromium is missing: run `make check-venv`")
+    return found
+
+
+if __name__ == "__main__":
+    main()
