@@ -7,13 +7,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import tracker.audit.views
 import tracker.claims.views
+import tracker.evidence.views
 import tracker.funds.views
 import tracker.identity.views
+import tracker.logistics.views
 import tracker.overview.views
 import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
+from tracker.claims.leaving import open_claims
 from tracker.claims.papers import use_base_url
+from tracker.claims.pictures import PageFolder
 from tracker.evidence.worker import start_worker
 from tracker.identity.profiles import profile
 from tracker.identity.queries import signed_in_browser
@@ -21,6 +25,7 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
 from tracker.overview.menu import frame
+from tracker.secondments.operations import ask_before_leaving
 from tracker.settings import Settings
 from tracker.storage import open_database, use
 from tracker.storage.cipher import Cipher
@@ -33,7 +38,9 @@ BLUEPRINTS = (
     tracker.identity.views.blueprint,
     tracker.overview.views.blueprint,
     tracker.claims.views.blueprint,
+    tracker.evidence.views.blueprint,
     tracker.funds.views.blueprint,
+    tracker.logistics.views.blueprint,
     tracker.teams.views.blueprint,
     tracker.vouchers.views.blueprint,
     tracker.audit.views.blueprint,
@@ -69,8 +76,9 @@ def create_app(chosen: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_classified(app)
+    ask_before_leaving("报销单", open_claims)
     if chosen.readers:
-        start_worker(database, files)
+        start_worker(database, files, PageFolder(chosen.var / "pages", files).draw)
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app

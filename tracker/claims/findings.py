@@ -7,15 +7,14 @@ join it by being added to ``RULES``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.claims import facts
+from tracker.claims import bills, facts
+from tracker.claims.case import Case, Finding, Level, Part, Rule
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.models import Claim, Kind
 from tracker.evidence import keys
@@ -26,57 +25,11 @@ from tracker.kernel.errors import Refused
 from tracker.kernel.money import LARGEST_FEN, format_yuan
 from tracker.teams.queries import member_terms
 
-
-class Level(StrEnum):
-    """How a finding weighs: it stops the claim, it needs a word, or it passed."""
-
-    BLOCK = "block"
-    WARN = "warn"
-    PASS = "pass"  # noqa: S105  a finding that passed
-
-
-class Part(StrEnum):
-    """The four questions a reviewer asks (标准 / 票据 / 附件 / 额度)."""
-
-    STANDARD = "standard"
-    BILLS = "bills"
-    FILES = "files"
-    QUOTA = "quota"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result of a check; ``line`` is the line's key, ``field`` the field it points at."""
-
-    level: Level
-    part: Part
-    sentence: str
-    line: str = ""
-    field: str = ""
-    is_lack: bool = False
-    """Something is not filled in yet: said in the list, not beside every empty field of a half-typed form."""
-    is_raced: bool = False
-    """Said early only: the guarded updates of the submission decide it, where two may come at once."""
+__all__ = ["RULES", "Case", "Finding", "Level", "NotReady", "Part", "Rule", "of_filing", "require_none_blocking"]
 
 
 class NotReady(Refused):
     """The claim cannot be submitted yet; ``facts["findings"]`` lists what must be mended."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """What the rules look at."""
-
-    session: Session
-    claim: Claim
-    filing: Filing
-    fund: Fund
-    codes: dict[int, str]
-    names: dict[int, str]
-    today: date
-
-
-Rule = Callable[[Case], Iterator[Finding]]
 
 
 def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -> list[Finding]:
@@ -104,10 +57,6 @@ def require_none_blocking(found: Sequence[Finding]) -> None:
         raise NotReady("；".join(finding.sentence for finding in blocking), findings=blocking)
 
 
-def _place(case: Case, line: FiledLine) -> str:
-    return f"第 {case.filing.lines.index(line) + 1} 行"
-
-
 def _header(case: Case) -> Iterator[Finding]:
     filing = case.filing
     if not filing.purpose:
@@ -129,7 +78,7 @@ def _header(case: Case) -> Iterator[Finding]:
 
 def _lines(case: Case) -> Iterator[Finding]:
     for line in case.filing.lines:
-        where = _place(case, line)
+        where = case.place(line)
         yield from _unfinished(line, where)
         if line.category_id is None:
             continue
@@ -181,7 +130,7 @@ def _days(case: Case) -> Iterator[Finding]:
     wrong = False
     terms = member_terms(case.session, filing.beneficiary_id, filing.team_id) if filing.lines else []
     for line in filing.lines:
-        where = _place(case, line)
+        where = case.place(line)
         if line.spent_on is None:
             wrong = True
         elif line.spent_on > case.today:
@@ -218,7 +167,7 @@ def _files(case: Case) -> Iterator[Finding]:
         if facts.item_of(code, line.facts).is_allowance or line.key in with_file:
             continue
         lacking = True
-        sentence = f"{_place(case, line)}：还没有票据，请上传这一行的发票或票据"
+        sentence = f"{case.place(line)}：还没有票据，请上传这一行的发票或票据"
         yield Finding(Level.BLOCK, Part.FILES, sentence, line.key, "files", is_lack=True)
     if case.filing.lines and not lacking:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
@@ -237,7 +186,7 @@ def _twice(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.WARN,
                 Part.BILLS,
-                f"{_place(case, line)}：票据号码 {key[1]} 在本单里出现不止一次",
+                f"{case.place(line)}：票据号码 {key[1]} 在本单里出现不止一次",
                 line.key,
                 "bill_number",
             )
@@ -260,7 +209,7 @@ def _taken(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.BILLS,
-                f"{_place(case, line)}：票据 {number} 已在别的报销单里报过 {format_yuan(used.used_fen)} 元"
+                f"{case.place(line)}：票据 {number} 已在别的报销单里报过 {format_yuan(used.used_fen)} 元"
                 f"（票面 {format_yuan(used.total_fen)} 元），请删除这一行，或核对是否传错票据",
                 line.key,
                 "bill_number",
@@ -298,4 +247,15 @@ def _purpose(case: Case) -> Iterator[Finding]:
         yield Finding(Level.PASS, Part.STANDARD, "属于专项经费开支范围")
 
 
-RULES: tuple[Rule, ...] = (_header, _lines, _days, _files, _twice, _taken, _quota, _purpose)
+RULES: tuple[Rule, ...] = (
+    _header,
+    _lines,
+    _days,
+    _files,
+    _twice,
+    _taken,
+    bills.what_files_say,
+    bills.what_looks_alike,
+    _quota,
+    _purpose,
+)

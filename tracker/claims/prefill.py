@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tracker.claims.leanings import leaning_of
 from tracker.claims.offer import Purpose
 from tracker.evidence.reading import Reading
 from tracker.evidence.reading import kinds as bills
+from tracker.evidence.stays import stay_of
 from tracker.kernel.money import format_yuan
 
 _TICKETS = frozenset({bills.RAIL, bills.AIR, *bills.TICKETS})
@@ -32,6 +34,7 @@ def texts_of(reading: Reading, purposes: Sequence[Purpose]) -> dict[str, str]:
     leg_first, leg_last = (reading.legs[0], reading.legs[-1]) if reading.legs else (None, None)
     day = (leg_first.day if leg_first else None) or reading.issue_date
     arrives = (leg_last.day if leg_last else None) or day
+    stay = stay_of(reading)
     total = format_yuan(reading.total_fen) if reading.total_fen and reading.total_fen > 0 else ""
     found = {
         "category": _category(reading, purposes),
@@ -47,6 +50,7 @@ def texts_of(reading: Reading, purposes: Sequence[Purpose]) -> dict[str, str]:
         "to_city": leg_last.to_place if leg_last else "",
         "arrives_on": arrives.isoformat() if leg_last and arrives else "",
         "vehicle": _vehicle(reading),
+        "nights": str(stay.nights) if stay else "",
     }
     return {name: text for name, text in found.items() if text}
 
@@ -59,6 +63,10 @@ def _category(reading: Reading, purposes: Sequence[Purpose]) -> str:
             found = next((purpose for purpose in purposes if purpose.item.key == item), None)
             if found is not None:
                 return found.key
+    leaning = leaning_of(reading)
+    for purpose in purposes if leaning is not None else ():
+        if leaning is not None and leaning.fits(purpose.category.economic_code, purpose.item.key):
+            return purpose.key
     return ""
 
 

@@ -6,9 +6,12 @@ thread only waits for it; whatever happens to thread, process or host, a file th
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -50,13 +53,20 @@ def read_file(data: bytes, media: str, name: str) -> FileRead:
     return FileRead(reading, sentence, alike)
 
 
-def read_next(database: Database, files: FileStore) -> bool:
+Draw = Callable[[str, str], int]
+"""Draws the pages of a file (sha256, media) for the pages that will show it, and returns how many there are."""
+
+
+def read_next(database: Database, files: FileStore, draw: Draw | None = None) -> bool:
     """Take the next waiting file, read it and store what it says; False when none waits."""
     with database.writing() as session:
         taken = take_next(session, at=now())
     if taken is None:
         return False
     read = _read(taken, files)
+    if draw is not None:
+        with contextlib.suppress(Unreadable, FileNotFoundError):
+            read = replace(read, pages=draw(taken.sha256, taken.media))
     with database.writing() as session:
         finish(session, taken.evidence_id, read, at=now())
     return True
@@ -81,8 +91,8 @@ def anything_waits(session: Session) -> bool:
 class Worker:
     """The thread of this process that reads waiting files until it is stopped."""
 
-    def __init__(self, database: Database, files: FileStore) -> None:
-        self.database, self.files = database, files
+    def __init__(self, database: Database, files: FileStore, draw: Draw | None = None) -> None:
+        self.database, self.files, self.draw = database, files, draw
         self.process = os.getpid()
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="evidence-reader", daemon=True)
@@ -122,7 +132,7 @@ class Worker:
             with self.database.reading() as session:
                 if not anything_waits(session):
                     break
-            if not read_next(self.database, self.files):
+            if not read_next(self.database, self.files, self.draw):
                 break
             count += 1
         return count
@@ -132,9 +142,9 @@ class _Current:
     worker: Worker | None = None
 
 
-def start_worker(database: Database, files: FileStore) -> Worker:
+def start_worker(database: Database, files: FileStore, draw: Draw | None = None) -> Worker:
     """Start this process's reader."""
-    _Current.worker = Worker(database, files).start()
+    _Current.worker = Worker(database, files, draw).start()
     return _Current.worker
 
 

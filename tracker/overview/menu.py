@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
+from tracker.claims.folder import unused_count
 from tracker.claims.queries import inbox_count
 from tracker.funds.queries import funds
 from tracker.kernel.actors import BUSINESS_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.web.access import actor_or_none
 from tracker.web.database import reader
-from flask_babel import gettext as _
 from tracker.web.menu import Frame, MenuGroup, MenuItem
 
 _PAYS = frozenset({SeatKind.OFFICER, SeatKind.CASHIER, SeatKind.AUDITOR})
+_SEES_SECONDED = UNIT_SEATS | {SeatKind.HOME_UNIT, SeatKind.MEMBER, SeatKind.AUDITOR}
+_FILES = frozenset({SeatKind.MEMBER, SeatKind.AGENT})
 _WAITED_ON = UNIT_SEATS | {SeatKind.LIAISON, SeatKind.OFFICER, SeatKind.CASHIER}
 
 
@@ -44,30 +48,47 @@ def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
         claims.append(MenuItem(_("待我处理"), "inbox", "/inbox", count=waiting, is_hot=True))
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         claims.append(MenuItem(_("报销单"), "doc", "/claims"))
+    if actor.holds_any(_FILES):
+        claims.append(MenuItem(_("票夹"), "box", "/invoices", count=unused_count(reader(), actor)))
     groups = [MenuGroup(_("报销"), claims)]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         money = [MenuItem(_("预算看板"), "chart", "/budget"), MenuItem(_("经费与额度"), "coin", "/funds")]
         if actor.holds_any(_PAYS):
             money.append(MenuItem(_("支付管理"), "swap", "/payments"))
         groups.append(MenuGroup(_("经费"), money))
+    if support := _support(actor):
+        groups.append(MenuGroup(_("保障"), support))
+    if system := _system(actor):
+        groups.append(MenuGroup(_("系统"), system))
+    return groups
+
+
+def _system(actor: Actor) -> list[MenuItem]:
     system = []
     if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):
         system.append(MenuItem(_("人员与席位"), "people", "/people"))
     if actor.holds(SeatKind.ADMINISTRATOR):
         system.append(MenuItem(_("单位与组团"), "desk", "/units"))
+    if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):
+        system.append(MenuItem(_("发票抬头"), "text", "/titles"))
     if actor.holds_any({SeatKind.AUDITOR, SeatKind.OFFICER}):
         system.append(MenuItem(_("操作记录"), "shield", "/trail"))
-    if system:
-        groups.append(MenuGroup(_("系统"), system))
-    return groups
+    return system
+
+
+def _support(actor: Actor) -> list[MenuItem]:
+    entries = []
+    if actor.holds_any(_SEES_SECONDED):
+        entries.append(MenuItem(_("专职人员"), "people", "/secondments"))
+    return entries
 
 
 def _tabs(actor: Actor, waiting: int) -> list[MenuItem]:
     tabs = [MenuItem(_("工作台"), "home", "/")]
     if actor.holds_any(_WAITED_ON):
         tabs.append(MenuItem(_("待办"), "inbox", "/inbox", count=waiting, is_hot=True))
-    if actor.holds_any({SeatKind.MEMBER, SeatKind.AGENT}):
-        tabs.append(MenuItem(_("填报"), "plus", "/claims/new"))
+    if actor.holds_any(_FILES):
+        tabs += [MenuItem(_("填报"), "plus", "/claims/new"), MenuItem(_("票夹"), "box", "/invoices")]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         tabs += [MenuItem(_("报销单"), "doc", "/claims"), MenuItem(_("看板"), "chart", "/budget")]
     if actor.holds(SeatKind.AUDITOR):

@@ -1,7 +1,7 @@
 """What people do to a claim, one function an act; each runs inside one unit of work."""
 
 from tracker.claims.operations.drafts import attach, detach, discard, open_draft, save_draft
-from tracker.claims.operations.files import add_file
+from tracker.claims.operations.files import add_file, lay_from_folder
 from tracker.claims.operations.gate import (
     approve,
     comment,
@@ -28,6 +28,7 @@ __all__ = [
     "detach",
     "discard",
     "finance_return",
+    "lay_from_folder",
     "open_draft",
     "pay",
     "payment_returned",

@@ -30,6 +30,8 @@ class FileRead:
     reading: Reading | None = None
     sentence: str = ""
     likeness: str = ""
+    pages: int = 0
+    """How many pages were drawn; 0 where nobody drew them."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def finish(session: Session, evidence_id: int, read: FileRead, *, at: datetime) 
     )
     if changed(done) != 1:
         return
+    if read.pages:
+        session.execute(update(table(Evidence)).where(Evidence.id == evidence_id).values(pages=read.pages))
     session.execute(delete(table(Likeness)).where(Likeness.evidence_id == evidence_id))
     if bands := likeness.bands(read.likeness):
         rows = [{"evidence_id": evidence_id, "band": place, "bits": bits} for place, bits in enumerate(bands)]

@@ -1,0 +1,204 @@
+"""Rules about the files of a claim: what an invoice says against what is claimed, and what looks like another paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from tracker.claims import facts
+from tracker.claims.case import Case, Finding, Level, Part
+from tracker.claims.filing import FiledLine
+from tracker.claims.leanings import leaning_of
+from tracker.claims.lifecycle import HOLDING_STATES, State
+from tracker.claims.models import Attachment, Claim
+from tracker.evidence import keys, queries
+from tracker.evidence.models import LikenessWord
+from tracker.evidence.queries import MATCH_NAMES, Known, LookAlike, Match
+from tracker.evidence.reading import Reading
+from tracker.evidence.stays import stay_of
+from tracker.evidence.titles import Title, TitleAnswer, check_title, titles_of
+from tracker.kernel.money import format_yuan
+
+TITLE_SENTENCES: Mapping[TitleAnswer, str] = {
+    TitleAnswer.MISSING: "发票上没有购买方抬头，请核对原件，或请销售方重开",
+    TitleAnswer.PERSON: "发票抬头是个人，不是付款单位，请核对能否报销，或请销售方重开",
+    TitleAnswer.WRONG_ID: "发票抬头名称对，税号不对，请销售方重开",
+    TitleAnswer.WRONG_NAME: "发票税号对，抬头名称不对，请核对是否要重开",
+    TitleAnswer.OTHER: "发票抬头不是付款单位，请核对是否传错，或请销售方重开",
+    TitleAnswer.OUT_OF_DATE: "发票抬头在开票那天已停用，请核对开票日期，或请销售方重开",
+}
+"""What is said of a title that is not good; of the others nothing."""
+
+LIVE = HOLDING_STATES | {State.PAID}
+"""Claims whose papers count as used."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file at a line with what it says."""
+
+    line: FiledLine
+    where: str
+    handle: str
+    known: Known
+    reading: Reading
+
+
+def what_files_say(case: Case) -> Iterator[Finding]:
+    """Hold what the files at the lines say against the lines, the paying unit and the fund."""
+    papers = _papers(case)
+    if not papers:
+        return
+    back = queries.taken_back(case.session, [(paper.known.code, paper.known.number) for paper in papers])
+    titles = titles_of(case.session, case.claim.team.lead_unit_id)
+    answers = []
+    for paper in papers:
+        answer = check_title(paper.reading, titles)
+        answers.append(answer)
+        yield from _red(paper, back)
+        yield from _title(paper, answer, titles)
+        for rule in _RULES:
+            yield from rule(case, paper)
+    if TitleAnswer.GOOD in answers and not set(answers) & set(TITLE_SENTENCES):
+        yield Finding(Level.PASS, Part.BILLS, "发票抬头、税号一致")
+
+
+def _papers(case: Case) -> list[Paper]:
+    lines = {line.key: line for line in case.filing.lines}
+    laid = {one.evidence_id: one for one in case.claim.attachments if one.line_key in lines}
+    known = queries.readings_of(case.session, laid)
+    found = []
+    for evidence_id, one in laid.items():
+        said = known.get(evidence_id)
+        if said is not None and said.reading is not None:
+            line = lines[one.line_key]
+            found.append(Paper(line, case.place(line), one.evidence.handle, said, said.reading))
+    return found
+
+
+def _red(paper: Paper, back: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
+    if paper.reading.red_letter:
+        sentence = f"{paper.where}：这是红字发票，不能报销；请删除这一行"
+        yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
+    red = back.get((paper.known.code, paper.known.number))
+    if red is not None:
+        by = f"（红字发票 {red}）" if red else ""
+        sentence = f"{paper.where}：这张发票已被红冲{by}，不能报销；请删除这一行，或换重开的发票"
+        yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
+
+
+def _title(paper: Paper, answer: TitleAnswer, titles: Sequence[Title]) -> Iterator[Finding]:
+    if answer in TITLE_SENTENCES:
+        on_paper = paper.reading.buyer_name or paper.reading.buyer_tax_id or ""
+        accepted = "、".join(dict.fromkeys(title.name for title in titles))
+        detail = f"（票面「{on_paper[:40]}」，付款单位「{accepted[:80]}」）" if on_paper else ""
+        sentence = f"{paper.where}：{TITLE_SENTENCES[answer]}{detail}"
+        yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
+
+
+def _day(case: Case, paper: Paper) -> Iterator[Finding]:
+    issued = paper.reading.issue_date
+    if issued is None:
+        return
+    if issued > case.today:
+        sentence = f"{paper.where}：开票日期 {issued} 晚于今天，请核对原件"
+        yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
+    elif not case.fund.opens_on <= issued <= case.fund.closes_on:
+        sentence = (
+            f"{paper.where}：开票日期 {issued} 不在「{case.fund.name}」{case.fund.opens_on} 至 "
+            f"{case.fund.closes_on} 的使用期限内，请核对能否在本年度列支"
+        )
+        yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
+
+
+def _number(_case: Case, paper: Paper) -> Iterator[Finding]:
+    typed = keys.normal(str(paper.line.facts.get("bill_number") or ""))
+    if paper.known.number and typed and typed != paper.known.number:
+        sentence = f"{paper.where}：填的票据号码与文件上读出的 {paper.known.number} 不同，请核对"
+        yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "bill_number")
+
+
+def _face(_case: Case, paper: Paper) -> Iterator[Finding]:
+    face, read = paper.line.facts.get("face_fen"), paper.reading.total_fen
+    same_paper = keys.normal(str(paper.line.facts.get("bill_number") or "")) in ("", paper.known.number)
+    if isinstance(face, int) and read is not None and read > 0 and face > read and same_paper:
+        sentence = f"{paper.where}：填的票面金额 {format_yuan(face)} 元比文件上读出的 {format_yuan(read)} 元多，请核对"
+        yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "face_fen")
+
+
+def _purpose(case: Case, paper: Paper) -> Iterator[Finding]:
+    leaning = leaning_of(paper.reading)
+    if leaning is None or paper.line.category_id not in case.codes:
+        return
+    code = case.codes[paper.line.category_id]
+    item = facts.item_of(code, paper.line.facts)
+    if leaning.fits(code, item.key) or not set(leaning.codes) & set(case.codes.values()):
+        return
+    named = item.name or case.names[paper.line.category_id]
+    sentence = f"{paper.where}：发票内容是{leaning.name}，本行选的是「{named}」，请核对费用科目"
+    yield Finding(Level.WARN, Part.STANDARD, sentence, paper.line.key, "category")
+
+
+def _nights(_case: Case, paper: Paper) -> Iterator[Finding]:
+    stay, claimed = stay_of(paper.reading), paper.line.facts.get("nights")
+    if stay is not None and isinstance(claimed, int) and claimed > stay.nights:
+        sentence = (
+            f"{paper.where}：填了住宿 {claimed} 晚，发票备注 {stay.arrives} 入住、{stay.leaves} 离店是 "
+            f"{stay.nights} 晚，请核对"
+        )
+        yield Finding(Level.WARN, Part.STANDARD, sentence, paper.line.key, "nights")
+
+
+_RULES: tuple[Callable[[Case, Paper], Iterator[Finding]], ...] = (_day, _number, _face, _purpose, _nights)
+
+
+def used_files(but_of: int) -> Select[int]:
+    """Select the files that other claims use now."""
+    return (
+        select(Attachment.evidence_id)
+        .join(Claim, Claim.id == Attachment.claim_id)
+        .where(Claim.state.in_(LIVE), Claim.id != but_of)
+    )
+
+
+def what_looks_alike(case: Case) -> Iterator[Finding]:
+    """Point out files that look like a paper other claims use, or like one at another line of this claim."""
+    lines = {line.key: line for line in case.filing.lines}
+    laid = {one.evidence_id: one for one in case.claim.attachments if one.line_key in lines}
+    if not laid:
+        return
+    own = select(Attachment.evidence_id).where(Attachment.claim_id == case.claim.id)
+    among = select(used_files(case.claim.id).union(own).subquery().c[0])
+    alike = [one for one in queries.look_alikes(case.session, list(laid), among) if _counts(one, laid)]
+    words = queries.words_about(case.session, [one.pair for one in alike])
+    for one in alike:
+        attachment = laid[one.evidence_id]
+        line = lines[attachment.line_key]
+        other = laid.get(one.other_id)
+        with_what = f"{case.place(lines[other.line_key])}的票据" if other is not None else "别的报销单里的一份票据"
+        in_what = "；".join(MATCH_NAMES[match] for match in one.matches)
+        sentence = f"{case.place(line)}：这份票据与{with_what}很像（{in_what}）"
+        level, rest = _settled(words.get(one.pair, []))
+        yield Finding(
+            level, Part.BILLS, sentence + rest, line.key, "files", alike=(attachment.evidence.handle, one.other_id)
+        )
+
+
+def _counts(one: LookAlike, laid: Mapping[int, Attachment]) -> bool:
+    """Let companions be: PDF, OFD and XML of one invoice lie at one line, and one number is judged by its key."""
+    other = laid.get(one.other_id)
+    if other is not None and other.line_key == laid[one.evidence_id].line_key:
+        return False
+    return bool(set(one.matches) - {Match.NUMBER})
+
+
+def _settled(words: Sequence[LikenessWord]) -> tuple[Level, str]:
+    """Weigh what was said: the examiner's word settles the matter, the filer's explains it to the examiner."""
+    settling = [word for word in words if word.settles]
+    if settling:
+        return Level.PASS, f"，{settling[-1].speaker.name}已核对：{settling[-1].reason}"
+    if words:
+        return Level.WARN, f"，{words[-1].speaker.name}说明：{words[-1].reason}"
+    return Level.WARN, "，请核对是否重复报销，或写明原因"

@@ -1,0 +1,68 @@
+"""The vocabulary of checks: what a rule looks at, and a finding as plain data, so that later rules can join."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from tracker.claims.filing import FiledLine, Filing
+from tracker.claims.models import Claim
+from tracker.funds.models import Fund
+
+
+class Level(StrEnum):
+    """How a finding weighs: it stops the claim, it needs a word, or it passed."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    PASS = "pass"  # noqa: S105  a level, no secret
+
+
+class Part(StrEnum):
+    """The four questions a reviewer asks (标准 / 票据 / 附件 / 额度)."""
+
+    STANDARD = "standard"
+    BILLS = "bills"
+    FILES = "files"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of a check; ``line`` is the line's key, ``field`` the field it points at."""
+
+    level: Level
+    part: Part
+    sentence: str
+    line: str = ""
+    field: str = ""
+    is_lack: bool = False
+    """Something is not filled in yet: said in the list, not beside every empty field of a half-typed form."""
+    is_raced: bool = False
+    """Said early only: the guarded updates of the submission decide it, where two may come at once."""
+    alike: tuple[str, int] | None = None
+    """For files that look alike: the handle of the claim's file and the id of the other, for the page that compares."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rules look at."""
+
+    session: Session
+    claim: Claim
+    filing: Filing
+    fund: Fund
+    codes: dict[int, str]
+    names: dict[int, str]
+    today: date
+
+    def place(self, line: FiledLine) -> str:
+        """Name a line by its place on the form."""
+        return f"第 {self.filing.lines.index(line) + 1} 行"
+
+
+Rule = Callable[[Case], Iterator[Finding]]
