@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ NOTE = "服从安排，完成项目对接 12 个"
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, leaving.OpenMatters]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, leaving.OpenMatters]:
     """Have only those asked before leaving whom this test names."""
     mine: dict[str, leaving.OpenMatters] = {}
     monkeypatch.setattr(leaving, "_asked", mine)
@@ -96,7 +95,7 @@ def test_another_seat_in_the_team_is_open_too(district: Office) -> None:
         ({"paper": None}, "paper_number"),
     ],
 )
-def test_what_is_missing_names_its_field(small_district: Office, more: dict[str, object], field: str) -> None:
+def test_what_is_missing_names_its_field(small_district: Office, more: dict[str, Any], field: str) -> None:
     made = recorded(small_district)
     with pytest.raises(Refused) as refused:
         leave(small_district, made, **more)

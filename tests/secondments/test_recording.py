@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -116,7 +117,7 @@ TURNED_DOWN = {
 
 
 @pytest.mark.parametrize(("more", "field"), TURNED_DOWN.values(), ids=list(TURNED_DOWN))
-def test_what_does_not_fit_names_its_field(small_district: Office, more: dict[str, object], field: str) -> None:
+def test_what_does_not_fit_names_its_field(small_district: Office, more: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
         recorded(small_district, **more)
     assert refused.value.field == field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
@@ -60,6 +60,11 @@ class Secondment(Base):
     home_unit: Mapped[Unit] = relationship()
     team: Mapped[Team] = relationship()
     seat: Mapped[Seat | None] = relationship()
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the term."""
+        return self.ends_before - timedelta(days=1)
 
 
 class Snapshot(Base):
@@ -122,6 +127,11 @@ class TermPaper(Base):
     command_id: Mapped[str] = mapped_column(String(48), unique=True)
 
     scan: Mapped[Evidence | None] = relationship()
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the term."""
+        return self.ends_before - timedelta(days=1)
 
 
 class Through(StrEnum):

@@ -37,6 +37,16 @@ def speaks_for_home(by: Actor, home_unit_id: int) -> bool:
     return by.holds(SeatKind.HOME_UNIT, unit_id=home_unit_id)
 
 
+def may_see(by: Actor, secondment: Secondment) -> bool:
+    """Tell whether the actor may know of the secondment at all."""
+    return (
+        by.person_id == secondment.person_id
+        or by.holds(SeatKind.AUDITOR)
+        or keeps(by, secondment.team.lead_unit_id)
+        or speaks_for_home(by, secondment.home_unit_id)
+    )
+
+
 def sees_numbers(by: Actor, secondment: Secondment) -> bool:
     """Tell whom ID number and phone concern: the person, the lead unit and the home unit's seat (masked for each)."""
     return (

@@ -15,13 +15,16 @@ from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.secondments.lifecycle import State
-from tracker.secondments.models import Confirmation, Secondment, Snapshot, TermPaper
-from tracker.secondments.operations.writing import may_see
+from tracker.secondments.models import Confirmation, PaperKind, Secondment, Snapshot, TermPaper
+from tracker.secondments.policy import may_see
 from tracker.secondments.ranks import EXPENSE_RANKS, ExpenseRank
 from tracker.teams.models import Team
 
 PAGE = 50
+DAY = timedelta(days=1)
 ENDS_SOON = timedelta(days=30)
+_AT_ONCE = 500
+"""How many ids one statement names."""
 
 
 class Phase(StrEnum):
@@ -57,11 +60,22 @@ class Row:
     secondment: Secondment
     post: Snapshot
     phase: Phase
+    start: TermPaper
+
+    @property
+    def paper_number(self) -> str:
+        """The number of the paper it began with."""
+        return self.start.number
+
+    @property
+    def paper_dated(self) -> date:
+        """The date of the paper it began with."""
+        return self.start.dated
 
     @property
     def last_day(self) -> date:
         """The last day of the term."""
-        return self.secondment.ends_before - timedelta(days=1)
+        return self.secondment.ends_before - DAY
 
 
 @dataclass(frozen=True)
@@ -108,8 +122,14 @@ def roster(
         latest = query.order_by(Secondment.begins_on.desc(), Secondment.id.desc())
         rows = session.scalars(latest.limit(most + 1)).all()
         found, has_newer, has_older = rows[:most], edge is not None, len(rows) > most
-    posts = posts_on(session, [row.id for row in found], on)
-    return Found([Row(row, posts[row.id], phase_of(row, on)) for row in found], has_newer, has_older)
+    return Found(_lines(session, found, on), has_newer, has_older)
+
+
+def every(session: Session, wanted: Wanted, *, seen_by: Actor, on: date, most: int) -> list[Row]:
+    """Return the roster on a day, whole, latest beginning first; at most ``most`` lines."""
+    query = _whole().where(visible(seen_by), *_conditions(wanted, on))
+    latest = query.order_by(Secondment.begins_on.desc(), Secondment.id.desc()).limit(most)
+    return _lines(session, session.scalars(latest).all(), on)
 
 
 def counts(session: Session, *, seen_by: Actor, on: date) -> Counts:
@@ -133,6 +153,19 @@ def one(session: Session, secondment_id: int, *, seen_by: Actor) -> Secondment:
     if found is None or not may_see(seen_by, found):
         raise NotFound
     return found
+
+
+def as_row(session: Session, secondment: Secondment, *, on: date) -> Row:
+    """Turn a secondment into a line of the roster as it lies on a day."""
+    return _lines(session, [secondment], on)[0]
+
+
+def known_of(session: Session, person_id: int) -> dict[str, object]:
+    """Tell what a new secondment of a person begins with, from the directory; {} for nobody."""
+    person = session.get(Person, person_id)
+    if person is None:
+        return {}
+    return {"person": person.sign_in_name, "home_unit_id": person.home_unit_id, "duty": person.post}
 
 
 def snapshots(session: Session, secondment_id: int) -> Sequence[Snapshot]:
@@ -224,7 +257,7 @@ def teams_seen(session: Session, by: Actor) -> Sequence[Team]:
 
 
 def visible(by: Actor) -> ColumnElement[bool]:
-    """Make the condition that the actor may know of a secondment: see ``writing.may_see``."""
+    """Make the condition that the actor may know of a secondment: see ``policy.may_see``."""
     if by.holds(SeatKind.AUDITOR):
         return Secondment.id.is_not(None)
     led = select(Team.id).where(Team.lead_unit_id.in_(by.units()))
@@ -243,6 +276,18 @@ def phase_of(secondment: Secondment, on: date) -> Phase:
     if secondment.ends_before > on:
         return Phase.PRESENT
     return Phase.ENDED if secondment.state is State.RUNNING else Phase.LEFT
+
+
+def _lines(session: Session, found: Sequence[Secondment], on: date) -> list[Row]:
+    lines: list[Row] = []
+    for part in range(0, len(found), _AT_ONCE):
+        some = found[part : part + _AT_ONCE]
+        ids = [row.id for row in some]
+        posts = posts_on(session, ids, on)
+        first = select(TermPaper).where(TermPaper.secondment_id.in_(ids), TermPaper.kind == PaperKind.START)
+        starts = {paper.secondment_id: paper for paper in session.scalars(first)}
+        lines += [Row(row, posts[row.id], phase_of(row, on), starts[row.id]) for row in some]
+    return lines
 
 
 def _whole() -> Select[Secondment]:

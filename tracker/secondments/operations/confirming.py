@@ -14,7 +14,7 @@ from tracker.secondments.facts import Document, checked_note
 from tracker.secondments.halves import REMIND, Half
 from tracker.secondments.lifecycle import LIFE, Move
 from tracker.secondments.models import Confirmation, Secondment, Through
-from tracker.secondments.operations.writing import Command, kept_scan, locked, may_see, note_down
+from tracker.secondments.operations.writing import Command, kept_scan, locked, note_down
 
 _NOTE_MOST = Confirmation.note.type.length
 
@@ -54,7 +54,7 @@ def confirm(
     if done is not None and done.secondment_id == secondment_id:
         return done
     secondment = locked(session, secondment_id)
-    if not may_see(order.by, secondment):
+    if not policy.may_see(order.by, secondment):
         raise NotFound
     through = _through(secondment, order, paper)
     policy.require_another(order.by, secondment.person_id, "确认")

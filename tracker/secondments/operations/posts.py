@@ -14,6 +14,7 @@ from tracker.secondments.facts import Document, PostFacts
 from tracker.secondments.lifecycle import Move
 from tracker.secondments.models import Snapshot
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
+from tracker.secondments.ranks import LEVEL_NAMES
 
 
 def change_post(
@@ -55,6 +56,7 @@ def change_post(
     session.add(snapshot)
     secondment.version += 1
     session.flush()
-    after = {**asdict(post), "effective_on": effective_on, "paper": paper.number}
+    before["level"] = LEVEL_NAMES[latest.level]
+    after = {**asdict(post), "level": LEVEL_NAMES[post.level], "effective_on": effective_on, "paper": paper.number}
     note_down(session, "secondment.change_post", secondment, order, before=before, after=after)
     return snapshot

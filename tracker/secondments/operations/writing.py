@@ -19,7 +19,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Stale
 from tracker.secondments.lifecycle import LIFE, Move
 from tracker.secondments.models import Secondment
-from tracker.secondments.policy import keeps, require_keeper, speaks_for_home
+from tracker.secondments.policy import may_see, require_keeper, speaks_for_home
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,6 @@ def kept(session: Session, secondment_id: int, move: Move, order: Command) -> Se
     if order.version is not None and order.version != secondment.version:
         raise Stale(what_changed(session, ("secondment", secondment.id), f"{secondment.person.name}的抽调"))
     return secondment
-
-
-def may_see(by: Actor, secondment: Secondment) -> bool:
-    """Tell whether the actor may know of the secondment at all."""
-    return (
-        by.person_id == secondment.person_id
-        or by.holds(SeatKind.AUDITOR)
-        or keeps(by, secondment.team.lead_unit_id)
-        or speaks_for_home(by, secondment.home_unit_id)
-    )
 
 
 def kept_scan(session: Session, scan: StoredFile | None, order: Command) -> int | None:

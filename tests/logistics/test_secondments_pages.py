@@ -1,0 +1,492 @@
+"""The pages of seconded people as each seat finds them: who sees what, what one click does, what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from tests.office import TODAY, Office, a_submitted
+from tests.pages import Browse, Clock
+from tests.secondments.seconded import HOME, ID_NUMBER, PHONE, holds, loaded
+from tests.web.checked_client import CheckedClient, hidden, token
+from tracker.identity.models import Unit
+from tracker.kernel.actors import SeatKind
+from tracker.logistics.secondment_sheet import COLUMNS
+from tracker.secondments.lifecycle import State
+from tracker.secondments.models import Confirmation, Secondment, Snapshot
+from tracker.teams.models import Seat
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+JUNE = datetime(2026, 6, 10, 4, 0, tzinfo=UTC)
+NEW = {
+    "person": "newcomer",
+    "post_kind": "institution",
+    "station": "上海",
+    "begins_on": "2026-03-01",
+    "last_day": "2026-12-31",
+    "full_time": "y",
+    "paper_number": "云组通〔2026〕3号",
+    "paper_dated": "2026-02-20",
+    "level": "section",
+    "duty": "副科长",
+    "rank": "四级主任科员",
+    "title": "农艺师",
+    "pay_grade": "专技十级",
+    "post_paper_number": "云农〔2026〕8号",
+    "post_paper_dated": "2026-02-10",
+    "id_number": ID_NUMBER,
+    "phone": PHONE,
+}
+Post = Callable[..., tuple[int, str, str]]
+
+
+def post(client: CheckedClient, url: str, typed: dict[str, Any], *, page: str = "") -> tuple[int, str, str]:
+    """Open a page, fill its form in, send it; give back status, where it leads, and the page."""
+    opened = client.get(page or url).get_data(as_text=True)
+    carried = {"csrf_token": token(opened), "command_id": hidden(opened, "command_id")}
+    if 'name="version"' in opened:
+        carried["version"] = hidden(opened, "version")
+    answer = client.post(url, data={**carried, **typed}, content_type="multipart/form-data")
+    return answer.status_code, answer.headers.get("Location", ""), answer.get_data(as_text=True)
+
+
+def new(office: Office, **more: str) -> dict[str, Any]:
+    with office.database.reading() as session:
+        home = session.scalars(select(Unit.id).where(Unit.short_name == HOME)).one()
+    return {**NEW, "home_unit_id": str(home), "team_id": str(office.team_id), **more}
+
+
+@pytest.fixture
+def made(district: Office, browse: Browse) -> int:
+    """Record a usual secondment through the page."""
+    status, there, shown = post(browse("reviewer"), "/secondments/new", new(district))
+    assert status == 303, re.findall(r'class="err"[^>]*>([^<]*)', shown)
+    return int(there.rsplit("/", 1)[1])
+
+
+def test_recording_through_the_page_gives_the_seat_and_shows_masked_numbers(
+    district: Office, browse: Browse, made: int
+) -> None:
+    shown = browse("reviewer").get(f"/secondments/{made}").get_data(as_text=True)
+    for words in ("副科长", "云组通〔2026〕3号", "上海", "其他人员", "110***********0038", "138****8000"):
+        assert words in shown
+    assert ID_NUMBER not in shown
+    assert PHONE not in shown
+    assert loaded(district, made).seat is not None
+    holds(district.database)
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "sees_numbers"),
+    [
+        ("reviewer", 200, True),
+        ("head", 200, True),
+        ("home", 200, True),
+        ("newcomer", 200, True),
+        ("auditor", 200, False),
+        ("other_reviewer", 404, False),
+        ("member", 404, False),
+        ("stranger", 404, False),
+        ("officer", 404, False),
+        ("administrator", 404, False),
+    ],
+)
+def test_numbers_are_shown_to_whom_they_concern_alone(
+    browse: Browse, made: int, who: str, status: int, sees_numbers: bool
+) -> None:
+    answer = browse(who).get(f"/secondments/{made}")
+    assert answer.status_code == status
+    assert ("138****8000" in answer.get_data(as_text=True)) is sees_numbers
+
+
+@pytest.mark.parametrize("act", ["extend", "end", "post", "leave"])
+@pytest.mark.parametrize(
+    ("who", "status"), [("home", 403), ("newcomer", 403), ("auditor", 403), ("other_reviewer", 404)]
+)
+def test_the_wrong_person_opens_no_form(browse: Browse, made: int, who: str, status: int, act: str) -> None:
+    assert browse(who).get(f"/secondments/{made}/{act}").status_code == status
+
+
+def test_the_second_click_records_once(district: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    opened = client.get("/secondments/new").get_data(as_text=True)
+    carried = {"csrf_token": token(opened), "command_id": hidden(opened, "command_id")}
+    there = {client.post("/secondments/new", data={**carried, **new(district)}).location for _click in range(2)}
+    assert len(there) == 1
+    with district.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Secondment)) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"person": "无此人"}, "没有账号或姓名是「无此人」的人"),
+        ({"id_number": "110101199003070037"}, "身份证号最后一位对不上"),
+        ({"last_day": "2026-02-01"}, "最后一天不能早于开始那天"),
+        ({"duty": ""}, "请填写职务"),
+        ({"person": "member"}, "2026-01-01 起的组员席位"),
+        ({"person": "周敏"}, "不能给自己"),
+    ],
+)
+def test_what_does_not_fit_is_said_under_its_field(
+    district: Office, browse: Browse, more: dict[str, str], words: str
+) -> None:
+    status, _there, shown = post(browse("reviewer"), "/secondments/new", new(district, **more))
+    assert status == 422
+    assert words in shown
+    assert "有错误：" in shown
+
+
+def test_a_scan_is_handed_out_to_those_who_see_the_secondment(district: Office, browse: Browse) -> None:
+    files = {"scan": (BytesIO(PDF), "抽调.pdf"), "post_scan": (BytesIO(PDF + b" "), "原单位.pdf")}
+    _status, there, _shown = post(browse("reviewer"), "/secondments/new", {**new(district), **files})
+    shown = browse("home").get(there).get_data(as_text=True)
+    links = re.findall(r'href="(/secondments/\d+/scans/\d+)"', shown)
+    assert len(links) == 2
+    assert {browse("home").get(link).data for link in links} == {PDF, PDF + b" "}
+    assert browse("member").get(links[0]).status_code == 404
+
+
+def test_an_extension_and_an_early_end_through_the_page(district: Office, browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    paper = {"paper_number": "云组通〔2026〕9号", "paper_dated": "2026-03-08", "reason": "项目对接"}
+    assert post(client, f"/secondments/{made}/extend", {**paper, "last_day": "2027-06-30"})[0] == 303
+    assert post(client, f"/secondments/{made}/end", {**paper, "last_day": "2026-08-31"})[0] == 303
+    assert post(client, f"/secondments/{made}/end", {**paper, "last_day": "2026-09-30"})[0] == 422
+    assert loaded(district, made).ends_before == date(2026, 9, 1)
+    holds(district.database)
+
+
+def test_a_stale_page_is_told_and_may_be_sent_again(district: Office, browse: Browse, made: int) -> None:
+    first, paper = browse("reviewer"), {"paper_number": "甲", "paper_dated": "2026-03-08", "reason": "项目"}
+    opened = first.get(f"/secondments/{made}/extend").get_data(as_text=True)
+    old = {name: hidden(opened, name) for name in ("csrf_token", "command_id", "version")}
+    post(browse("head"), f"/secondments/{made}/extend", {**paper, "last_day": "2027-01-31"})
+    again = first.post(f"/secondments/{made}/extend", data={**old, **paper, "last_day": "2027-03-31"})
+    shown = again.get_data(as_text=True)
+    assert again.status_code == 409
+    assert "郑海" in shown
+    new_version = {**old, "version": hidden(shown, "version")}
+    sent = first.post(f"/secondments/{made}/extend", data={**new_version, **paper, "last_day": "2027-03-31"})
+    assert sent.status_code == 303
+    assert loaded(district, made).ends_before == date(2027, 4, 1)
+
+
+def test_a_post_needs_its_scan(district: Office, browse: Browse, made: int) -> None:
+    client, typed = (
+        browse("reviewer"),
+        {
+            "effective_on": "2026-07-01",
+            "level": "division",
+            "duty": "副主任",
+            "paper_number": "云农〔2026〕20号",
+            "paper_dated": "2026-03-05",
+        },
+    )
+    status, _there, shown = post(client, f"/secondments/{made}/post", typed)
+    assert status == 422
+    assert "请上传扫描件" in shown
+    with_scan = {**typed, "scan": (BytesIO(PDF), "任职.pdf")}
+    assert post(client, f"/secondments/{made}/post", with_scan)[0] == 303
+    with district.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Snapshot)) == 2
+
+
+SAME = dict.fromkeys(("duty_same", "rank_same", "title_same", "pay_same", "full_time"), "y")
+
+
+def test_the_home_unit_is_reminded_and_confirms_on_its_page(
+    district: Office, browse: Browse, made: int, page_clock: Clock
+) -> None:
+    client = browse("home")
+    assert "2026 年上半年还有" not in client.get("/secondments").get_data(as_text=True)
+    page_clock.moment = JUNE
+    client = browse("home")
+    assert "2026 年上半年还有 1 人没有确认" in client.get("/secondments").get_data(as_text=True)
+    assert "高远" in client.get("/secondments/confirmations").get_data(as_text=True)
+    assert "扫描件" not in client.get(f"/secondments/{made}/confirm/2026H1").get_data(as_text=True)
+    status, _there, shown = post(client, f"/secondments/{made}/confirm/2026H1", {**SAME, "pay_same": ""})
+    assert "请写明是什么变化" in shown or status == 303
+    assert post(client, f"/secondments/{made}/confirm/2026H1", SAME)[0] in {303, 422}
+    with district.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Confirmation)) == 1
+    assert "没有要确认的人" in client.get("/secondments/confirmations").get_data(as_text=True)
+
+
+def test_overdue_is_said_and_the_lead_unit_enters_the_paper(
+    district: Office, browse: Browse, made: int, page_clock: Clock
+) -> None:
+    page_clock.moment = JUNE + timedelta(days=30)
+    client = browse("reviewer")
+    assert "已经逾期" in client.get("/secondments").get_data(as_text=True)
+    url = f"/secondments/{made}/confirm/2026H1"
+    assert post(client, url, {**SAME, "paper_number": "函", "paper_dated": "2026-06-28"})[0] == 422
+    paper = {"paper_number": "云农函〔2026〕5号", "paper_dated": "2026-06-28", "scan": (BytesIO(PDF), "函.pdf")}
+    assert post(client, url, {**SAME, **paper})[0] == 303
+    assert "云农函〔2026〕5号" in client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert browse("newcomer").get(url).status_code == 403
+    assert browse("stranger").get(url).status_code == 404
+
+
+def test_leaving_is_refused_with_the_open_claims_named(district: Office, browse: Browse) -> None:
+    typed = new(district, person="member", begins_on="2026-01-01")
+    _status, there, _shown = post(browse("reviewer"), "/secondments/new", typed)
+    a_submitted(district, 100_000)
+    client, leaving = (
+        browse("reviewer"),
+        {
+            "last_day": TODAY.isoformat(),
+            "note": "表现良好",
+            "paper_number": "云组通〔2026〕18号",
+            "paper_dated": "2026-03-08",
+        },
+    )
+    listed = client.get(f"{there}/leave").get_data(as_text=True)
+    number = re.search(r"报销单：(BX-2026-\d+)", listed)
+    assert number is not None
+    assert "席位：没有未了事项" in listed
+    status, _there, shown = post(client, f"{there}/leave", leaving)
+    assert status == 422
+    assert f"还有事项没有了结：{number[1]}" in shown
+    assert loaded(district, int(there.rsplit("/", 1)[1])).state is State.RUNNING
+
+
+def test_leaving_closes_and_the_certificate_can_be_printed(district: Office, browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    assert client.get(f"/secondments/{made}/certificate.pdf").status_code == 404
+    typed = {
+        "last_day": TODAY.isoformat(),
+        "note": "服从安排，按期完成任务",
+        "paper_number": "云组通〔2026〕18号",
+        "paper_dated": "2026-03-08",
+    }
+    assert post(client, f"/secondments/{made}/leave", typed)[0] == 303
+    assert "服从安排" in client.get(f"/secondments/{made}").get_data(as_text=True)
+    papers = [client.get(f"/secondments/{made}/{name}.pdf").data for name in ("notice", "certificate", "certificate")]
+    assert all(paper.startswith(b"%PDF") for paper in papers)
+    assert papers[1] == papers[2]
+    assert client.get(f"/secondments/{made}/leave").status_code == 403
+    holds(district.database)
+
+
+def test_one_that_has_not_begun_is_taken_back(district: Office, browse: Browse) -> None:
+    typed = new(district, begins_on="2026-04-01")
+    _status, there, _shown = post(browse("reviewer"), "/secondments/new", typed)
+    assert post(browse("reviewer"), f"{there}/cancel", {}, page=there)[0] == 303
+    assert "已取消" in browse("reviewer").get(there).get_data(as_text=True)
+    with district.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Seat).where(Seat.by_secondment)) == 0
+
+
+def test_the_roster_by_team_and_day(district: Office, browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+
+    def shown(query: str) -> bool:
+        return f'/secondments/{made}"' in client.get(f"/secondments?{query}").get_data(as_text=True)
+
+    assert shown("")
+    assert shown(f"team={district.team_id}&day=2026-12-31")
+    assert not shown("day=2027-01-01")
+    assert shown("day=2027-01-01&phase=ended")
+    assert not shown("day=2026-02-28")
+    assert shown("day=2026-02-28&phase=coming")
+    assert not shown(f"team={district.other_team_id}")
+    assert shown("q=高远 农业")
+    assert not shown("q=无此人")
+    assert '<td class="num">2026-12-31</td>' in client.get("/secondments?view=months").get_data(as_text=True)
+    assert "高远" not in browse("other_reviewer").get("/secondments?phase=all").get_data(as_text=True)
+    assert "高远" not in browse("member").get("/secondments?phase=all").get_data(as_text=True)
+    assert "高远" in browse("auditor").get("/secondments").get_data(as_text=True)
+
+
+def test_pages_of_the_roster_lead_on_and_back(district: Office, browse: Browse, made: int) -> None:
+    with district.database.writing() as session:
+        first = session.get_one(Secondment, made)
+        for number in range(60):
+            twin = {key: getattr(first, key) for key in ("person_id", "home_unit_id", "post_kind", "team_id")}
+            copy = Secondment(
+                **twin,
+                begins_on=date(2020, 1, 1) + timedelta(days=number * 10),
+                ends_before=date(2020, 1, 5) + timedelta(days=number * 10),
+                state=State.LEFT,
+                recorded_by=first.recorded_by,
+                recorded_at=first.recorded_at,
+                command_id=f"copy-{number}",
+            )
+            session.add(copy)
+            session.flush()
+            _papers(session, first, copy)
+    client = browse("reviewer")
+    one = client.get("/secondments?phase=all").get_data(as_text=True)
+    older = re.search(r'href="([^"]*older=\d+)"', one)
+    assert older is not None
+    two = client.get(older[1].replace("&amp;", "&")).get_data(as_text=True)
+    newer = re.search(r'href="([^"]*newer=\d+)"', two)
+    assert newer is not None
+    back = client.get(newer[1].replace("&amp;", "&")).get_data(as_text=True)
+    lines = [re.findall(r'class="t-title" href="/secondments/(\d+)"', shown) for shown in (one, two, back)]
+    assert [len(ids) for ids in lines] == [50, 11, 50]
+    assert lines[0] == lines[2]
+    assert not set(lines[0]) & set(lines[1])
+
+
+def _papers(session: Any, first: Secondment, copy: Secondment) -> None:
+    from tracker.secondments import queries  # noqa: PLC0415  beside the copies it is for
+    from tracker.secondments.models import TermPaper  # noqa: PLC0415
+
+    for row in (*queries.snapshots(session, first.id), *queries.papers(session, first.id)):
+        facts = {key: value for key, value in row.as_facts().items() if key != "id"}
+        facts |= {"secondment_id": copy.id, "command_id": f"{copy.command_id}-paper"}
+        if isinstance(row, TermPaper):
+            facts["ends_before"] = copy.ends_before
+        session.add(type(row)(**facts))
+
+
+# the sheet
+
+
+def sheet_of(*rows: dict[str, str]) -> BytesIO:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    titles = [column.title for column in COLUMNS]
+    page.append(titles)
+    for row in rows:
+        page.append([row.get(title, "") for title in titles])
+    kept = BytesIO()
+    book.save(kept)
+    kept.seek(0)
+    return kept
+
+
+ROW = {
+    "账号": "newcomer",
+    "姓名": "高远",
+    "原单位": "云湖区农业农村局",
+    "岗位性质": "事业",
+    "组团": "新能源招商组团",
+    "开始日期": "2026-03-01",
+    "最后一天": "2026/12/31",
+    "抽调文号": "云组通〔2026〕3号",
+    "抽调文件日期": "2026-02-20",
+    "职务层次": "乡科级及相当",
+    "职务": "副科长",
+    "原单位文号": "云农〔2026〕8号",
+    "原单位文件日期": "2026-02-10",
+    "手机": "13800138000",
+}
+OTHER = {**ROW, "账号": "other_newcomer", "姓名": "苏晴"}
+
+
+def imported(client: CheckedClient, *rows: dict[str, str], **more: str) -> tuple[int, str]:
+    """Check a sheet, then send its report's form."""
+    _status, _there, checked = post(client, "/secondments/import", {"sheet": (sheet_of(*rows), "名册.xlsx")})
+    carried = {name: hidden(checked, name) for name in ("csrf_token", "command_id", "handle")}
+    answer = client.post("/secondments/import", data={**carried, **more})
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def seconded(office: Office) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Secondment)) or 0
+
+
+def test_checking_a_sheet_records_nobody_and_importing_records_all(district: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    sheet = {"sheet": (sheet_of(ROW, OTHER), "名册.xlsx")}
+    status, _there, shown = post(client, "/secondments/import", sheet)
+    assert status == 200
+    assert "可以导入 2 人" in shown
+    assert seconded(district) == 0
+    assert imported(client, ROW, OTHER)[0] == 303
+    assert seconded(district) == 2
+    holds(district.database)
+
+
+def test_importing_again_changes_nothing(district: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    imported(client, ROW, OTHER)
+    _status, _there, shown = post(client, "/secondments/import", {"sheet": (sheet_of(ROW, OTHER), "名册.xlsx")})
+    assert "原来就有 2 人" in shown
+    imported(client, ROW, OTHER)
+    assert seconded(district) == 2
+    holds(district.database)
+
+
+BAD: dict[str, tuple[dict[str, str], str, str]] = {
+    "nobody": ({"账号": "no.one"}, "账号", "没有账号「no.one」"),
+    "another's name": ({"姓名": "苏晴"}, "姓名", "的姓名是高远"),
+    "an unknown unit": ({"原单位": "某局"}, "原单位", "没有「某局」"),
+    "an unknown team": ({"组团": "某组团"}, "组团", "没有「某组团」"),
+    "an unknown kind": ({"岗位性质": "公务员"}, "岗位性质", "只能填行政、参公"),
+    "a day that is none": ({"开始日期": "2026-02-30"}, "开始日期", "这一天"),
+    "nothing where something is needed": ({"职务": ""}, "职务", "没有填写"),
+    "a term backwards": ({"最后一天": "2026-02-01"}, "最后一天", "不能早于"),
+    "a phone that is none": ({"手机": "123"}, "手机", "11 位手机号"),
+    "another team's lead unit": ({"组团": "电子信息招商组团"}, "账号", "牵头单位"),
+}
+
+
+@pytest.mark.parametrize(("change", "column", "words"), BAD.values(), ids=list(BAD))
+def test_every_bad_cell_is_named_and_nothing_is_imported(
+    district: Office, browse: Browse, change: dict[str, str], column: str, words: str
+) -> None:
+    client = browse("reviewer")
+    status, shown = imported(client, OTHER, {**ROW, **change})
+    assert status == 200
+    found = list(re.findall(r'<td class="num">(\d+)</td><td>([^<]*)</td><td>([^<]*)</td>', shown))
+    assert [(row, title) for row, title, _why in found] == [("3", column)]
+    assert words in found[0][2].replace("&#39;", "'")
+    assert seconded(district) == 0
+
+
+def test_the_clean_rows_alone_are_imported_by_explicit_choice(district: Office, browse: Browse) -> None:
+    assert imported(browse("reviewer"), OTHER, {**ROW, "职务": ""}, clean_only="y")[0] == 303
+    assert seconded(district) == 1
+
+
+def test_one_person_twice_in_a_sheet_is_named(district: Office, browse: Browse) -> None:
+    _status, shown = imported(browse("reviewer"), ROW, {**ROW, "开始日期": "2026-04-01"})
+    assert "正抽调在新能源招商组团" in shown
+    assert seconded(district) == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"not a sheet", b"PK\x03\x04 broken", PDF])
+def test_what_is_no_sheet_is_refused_in_words(browse: Browse, district: Office, data: bytes) -> None:
+    status, _there, shown = post(browse("reviewer"), "/secondments/import", {"sheet": (BytesIO(data), "名册.xlsx")})
+    assert status == 422
+    assert "XLSX" in shown or "选择填好的表格" in shown
+
+
+def test_a_sheet_without_its_titles_is_told_which_are_missing(browse: Browse, district: Office) -> None:
+    book, kept = openpyxl.Workbook(), BytesIO()
+    book.save(kept)
+    kept.seek(0)
+    status, _there, shown = post(browse("reviewer"), "/secondments/import", {"sheet": (kept, "空.xlsx")})
+    assert status == 422
+    assert "没有找到这些列名" in shown
+
+
+def test_the_export_can_be_read_in_again_and_carries_no_numbers(district: Office, browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    data = client.get("/secondments/export?phase=all").data
+    rows = list(openpyxl.load_workbook(BytesIO(data)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert "身份证号" not in rows[0]
+    assert rows[1][:3] == ("newcomer", "高远", "云湖区农业农村局")
+    _status, _there, shown = post(client, "/secondments/import", {"sheet": (BytesIO(data), "导出.xlsx")})
+    assert "原来就有 1 人" in shown
+    template = openpyxl.load_workbook(BytesIO(client.get("/secondments/import/template").data)).active
+    assert [cell.value for cell in template[1]] == [column.title for column in COLUMNS]  # type: ignore[index]
+
+
+def test_the_menu_leads_to_the_roster_for_those_who_use_it(district: Office, browse: Browse) -> None:
+    for who, finds in (("reviewer", True), ("home", True), ("member", True), ("auditor", True), ("officer", False)):
+        assert ('href="/secondments"' in browse(who).get("/me").get_data(as_text=True)) is finds
+    assert {SeatKind.HOME_UNIT} == {kind for kind in SeatKind if kind.value == "home_unit"}

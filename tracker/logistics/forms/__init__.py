@@ -1,0 +1,1 @@
+"""What the lead units and home units type about people, rooms and equipment."""

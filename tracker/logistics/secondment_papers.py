@@ -1,0 +1,52 @@
+"""The papers of a secondment: the notice that sends a person (抽调通知) and the certificate of return (返岗鉴定)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tracker.secondments.models import Secondment, Snapshot, TermPaper
+from tracker.secondments.queries import Row
+from tracker.secondments.ranks import EXPENSE_RANKS, LEVEL_NAMES, POST_NAMES, RANK_NAMES
+from tracker.vouchers.papers import draw_html
+
+
+def notice(row: Row) -> bytes:
+    """Draw the notice to the home unit as a PDF; the same secondment gives the same bytes."""
+    one = row.secondment
+    return draw_html(
+        "secondment_notice.html",
+        {"one": one, "post": row.post, "paper": row.start, "last_day": row.last_day, **_names(one, row.post)},
+        title=f"关于抽调{one.person.name}同志到{one.team.name}工作的通知",
+        author=one.team.lead_unit.name,
+        at=one.recorded_at,
+    )
+
+
+def certificate(secondment: Secondment, post: Snapshot, papers: Sequence[TermPaper]) -> bytes:
+    """Draw the certificate of return as a PDF; the same leaving gives the same bytes."""
+    last_day = secondment.ends_before - timedelta(days=1)
+    return draw_html(
+        "secondment_certificate.html",
+        {
+            "one": secondment,
+            "post": post,
+            "papers": papers,
+            "last_day": last_day,
+            "days": (secondment.ends_before - secondment.begins_on).days,
+            **_names(secondment, post),
+        },
+        title=f"{secondment.person.name}返岗鉴定表",
+        author=secondment.team.lead_unit.name,
+        at=secondment.left_at or secondment.recorded_at,
+    )
+
+
+def _names(secondment: Secondment, post: Snapshot) -> dict[str, str]:
+    told = [post.duty, post.rank, post.title, post.pay_grade]
+    return {
+        "post_kind": POST_NAMES[secondment.post_kind],
+        "level": LEVEL_NAMES[post.level],
+        "expense_rank": RANK_NAMES[EXPENSE_RANKS[post.level]],
+        "told": "，".join(text for text in told if text),
+    }

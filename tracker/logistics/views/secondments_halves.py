@@ -1,0 +1,80 @@
+"""The half-yearly confirmations: who waits for one, and the form of the home unit."""
+
+from __future__ import annotations
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from tracker.funds.views.scans import stored_scan
+from tracker.kernel.actors import SeatKind
+from tracker.kernel.clock import day_of, now
+from tracker.kernel.errors import Forbidden, Refused
+from tracker.logistics.forms.secondments import ConfirmForm
+from tracker.logistics.views.blueprint import blueprint
+from tracker.logistics.views.secondments import READERS
+from tracker.logistics.views.secondments_keeping import order, to
+from tracker.secondments import operations, policy, queries, reminders
+from tracker.secondments.halves import REMIND, Half, asked
+from tracker.secondments.models import Secondment
+from tracker.secondments.reminders import Due
+from tracker.storage import unit_of_work
+from tracker.web.access import current_actor, seated
+from tracker.web.asked import asked_choice, asked_number
+from tracker.web.database import reader
+from tracker.web.pages import page
+
+
+@blueprint.get("/secondments/confirmations")
+@seated(*READERS)
+def confirmations() -> Response:
+    """List who waits for a half-year's confirmation; the latest that may be confirmed stands first."""
+    by, today, session = current_actor(), day_of(now()), reader()
+    counted = reminders.count_waiting(session, today, seen_by=by)
+    halves = [half.code for half in asked(today)]
+    chosen = Half.read(asked_choice("half", halves, next(iter(counted)).code))
+    found = reminders.waiting(session, chosen, seen_by=by, after=asked_number("after"))
+    further = url_for(".confirmations", half=chosen.code, after=found.rows[-1].id) if found.has_more else ""
+    return page(
+        "logistics/secondment_halves.html",
+        found=found,
+        chosen=chosen,
+        due=reminders.due_of(chosen, today),
+        remind_from=chosen.due_on - REMIND,
+        halves=[(half, counted.get(half, 0)) for half in asked(today)],
+        further=further,
+        first=url_for(".confirmations", half=chosen.code) if asked_number("after") else "",
+        speaks_for=by.units({SeatKind.HOME_UNIT}),
+        kept_units=by.units(),
+        early=Due.EARLY,
+    )
+
+
+@blueprint.route("/secondments/<int:secondment_id>/confirm/<half_code>", methods=["GET", "POST"])
+@seated(SeatKind.HOME_UNIT, SeatKind.REVIEWER, SeatKind.HEAD)
+def confirm(secondment_id: int, half_code: str) -> Response:
+    """Confirm a half-year in the home unit's seat, or enter its paper as the lead unit."""
+    half = Half.read(half_code)
+    one = queries.one(reader(), secondment_id, seen_by=current_actor())
+    form = _form(one)
+    if form.sent_and_valid():
+        try:
+            paper = form.paper(stored_scan(form.scan.data)) if "scan" in form else None
+            with unit_of_work() as session:
+                operations.confirm(
+                    session, one.id, half, form.answers(), order(form), note=form.note.data or "", paper=paper
+                )
+            return to(one.id, _("已确认%(half)s", half=half.name))
+        except Refused as refusal:
+            form.refuse(refusal)
+    post = queries.as_row(reader(), one, on=half.due_on).post
+    return page("logistics/secondment_confirm.html", form=form, one=one, half=half, post=post)
+
+
+def _form(one: Secondment) -> ConfirmForm:
+    by = current_actor()
+    form = ConfirmForm()
+    if policy.speaks_for_home(by, one.home_unit_id):
+        del form.paper_number, form.paper_dated, form.scan
+    elif not policy.keeps(by, one.team.lead_unit_id):
+        raise Forbidden("由原单位确认；原单位交来书面确认时，由牵头单位登记")
+    return form
