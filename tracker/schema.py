@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 import tracker.audit.models
 import tracker.claims.models
+import tracker.equipment.models
 import tracker.evidence.models
 import tracker.funds.models
 import tracker.identity.models
@@ -23,6 +24,7 @@ from tracker.storage import Database
 MODELS = (
     tracker.audit.models,
     tracker.claims.models,
+    tracker.equipment.models,
     tracker.evidence.models,
     tracker.funds.models,
     tracker.identity.models,

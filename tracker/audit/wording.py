@@ -23,6 +23,11 @@ SUBJECT_NAMES: dict[str, str] = {
     "unit": "单位",
     "team": "组团",
     "secondment": "抽调",
+    "room": "办公用房",
+    "equipment": "设备",
+    "intake": "设备入库",
+    "handover": "调拨单",
+    "stocktake": "盘点",
 }
 
 ACTION_NAMES: dict[str, str] = {
@@ -90,6 +95,28 @@ ACTION_NAMES: dict[str, str] = {
     "team.add": "添加组团",
     "team.change": "修改组团",
     "team.close": "撤销组团",
+    "room.add": "登记用房",
+    "room.change": "修改用房",
+    "room.provide": "提供给组团",
+    "room.take_back": "收回用房",
+    "room.seat": "安排工位",
+    "room.free": "腾空工位",
+    "equipment.register": "登记设备",
+    "equipment.photo": "上传照片",
+    "equipment.issue": "领用",
+    "equipment.transfer": "调拨",
+    "equipment.return": "归还",
+    "equipment.lend": "借用",
+    "equipment.repair": "送修",
+    "equipment.repaired": "修好取回",
+    "equipment.dispose": "报废处置",
+    "handover.received": "确认收到",
+    "handover.scan": "归档签字件",
+    "stocktake.open": "发起盘点",
+    "stocktake.count": "盘到",
+    "stocktake.tag": "记录未知标签",
+    "stocktake.explain": "说明差异",
+    "stocktake.sign": "盘点签字",
 }
 
 FIELD_NAMES: dict[str, str] = {
@@ -157,6 +184,17 @@ FIELD_NAMES: dict[str, str] = {
     "evidence_id": "附件号",
     "line_key": "明细行",
     "signed_scan_id": "签字件附件号",
+    "things": "设备",
+    "count": "件数",
+    "unit": "单位",
+    "due_on": "约定归还",
+    "seats": "工位数",
+    "seat_number": "工位",
+    "area": "面积（平方米）",
+    "outcome": "盘点结果",
+    "voucher": "报销凭证",
+    "claim": "报销单",
+    "closes_on": "截止日期",
 }
 
 VALUE_NAMES: dict[str, dict[str, str]] = {

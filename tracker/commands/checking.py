@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import tracker.audit.checks
 import tracker.claims.checks
+import tracker.equipment.checks
 import tracker.evidence.checks
 import tracker.evidence.keys
 import tracker.funds.checks
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     Check("票据占用", _of_rows(tracker.evidence.keys.breaches)),
     Check("报销凭证", _of_rows(tracker.vouchers.checks.breaches)),
     Check("专职人员", _of_rows(tracker.secondments.checks.breaches)),
+    Check("设备与用房", _of_rows(tracker.equipment.checks.breaches)),
     Check("审计链", _of_rows(tracker.audit.checks.breaches)),
     Check("附件文件", tracker.evidence.checks.breaches),
 )

@@ -23,3 +23,14 @@ def next_number(session: Session, series: str) -> int:
     session.execute(insert_or(session, Counter).values(series=series, last=0).on_conflict_do_nothing())
     session.execute(update(table(Counter)).where(Counter.series == series).values(last=Counter.last + 1))
     return session.scalars(select(Counter.last).where(Counter.series == series)).one()
+
+
+def next_numbers(session: Session, series: str, count: int, *, above: int = 0) -> range:
+    """Return the next ``count`` numbers of a series, all greater than ``above`` (numbers somebody brought along)."""
+    next_number(session, series)
+    mine = update(table(Counter)).where(Counter.series == series)
+    if above:
+        session.execute(mine.where(Counter.last <= above).values(last=above + 1))
+    session.execute(mine.values(last=Counter.last + (count - 1)))
+    last = session.scalars(select(Counter.last).where(Counter.series == series)).one()
+    return range(last - count + 1, last + 1)

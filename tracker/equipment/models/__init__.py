@@ -1,0 +1,24 @@
+"""Rooms, things, handovers and stock-takes as they are kept."""
+
+from tracker.equipment.models.counts import Stocktake, StocktakeCounter, StocktakeLine, StocktakeTag
+from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverMark, MarkKind
+from tracker.equipment.models.items import Intake, IntakeKind, Item
+from tracker.equipment.models.rooms import Building, Desk, Provision, Room
+
+__all__ = [
+    "Building",
+    "Desk",
+    "Handover",
+    "HandoverLine",
+    "HandoverMark",
+    "Intake",
+    "IntakeKind",
+    "Item",
+    "MarkKind",
+    "Provision",
+    "Room",
+    "Stocktake",
+    "StocktakeCounter",
+    "StocktakeLine",
+    "StocktakeTag",
+]

@@ -1,0 +1,33 @@
+"""Write cards, hand things over, keep rooms, count."""
+
+from tracker.equipment.operations.counting import (
+    close_stocktake,
+    count_item,
+    explain,
+    explain_tag,
+    note_tag,
+    open_stocktake,
+)
+from tracker.equipment.operations.handing import confirm_receipt, hand_over, keep_signed
+from tracker.equipment.operations.items import attach_photo, register
+from tracker.equipment.operations.rooms import add_room, change_room, free_desk, provide, seat_at_desk, take_back
+
+__all__ = [
+    "add_room",
+    "attach_photo",
+    "change_room",
+    "close_stocktake",
+    "confirm_receipt",
+    "count_item",
+    "explain",
+    "explain_tag",
+    "free_desk",
+    "hand_over",
+    "keep_signed",
+    "note_tag",
+    "open_stocktake",
+    "provide",
+    "register",
+    "seat_at_desk",
+    "take_back",
+]

@@ -1,0 +1,285 @@
+"""Count: open a session over what the book holds, note what is found, explain what is not, sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from tracker.audit.operations import record
+from tracker.equipment import policy
+from tracker.equipment.facts import Order
+from tracker.equipment.lifecycle import ItemState
+from tracker.equipment.models import Item, Room, Stocktake, StocktakeCounter, StocktakeLine, StocktakeTag
+from tracker.equipment.models.counts import OUTCOME_NAMES, Outcome
+from tracker.equipment.operations.items import lock_unit
+from tracker.equipment.queries.counts import counter_ids, may_see
+from tracker.identity.models import Unit
+from tracker.kernel.actors import Actor, SeatKind
+from tracker.kernel.clock import day_of
+from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
+from tracker.kernel.lifecycle import NotOpen
+from tracker.storage.statements import changed, table
+from tracker.teams.models import Team
+from tracker.teams.queries import actor
+
+MOST_COUNTERS = 20
+
+
+@dataclass(frozen=True)
+class StocktakeFacts:
+    """A session as it is opened: over a unit's things, of a team or room if named, counted by these people."""
+
+    name: str
+    unit_id: int
+    closes_on: date
+    counters: Sequence[int]
+    team_id: int | None = None
+    room_id: int | None = None
+
+
+def open_stocktake(session: Session, facts: StocktakeFacts, order: Order) -> Stocktake:
+    """Open a session and write down where the book has everything in its scope.
+
+    The same command a second time returns the first's. Raises Forbidden, Refused naming the field: no counters, a
+    counter who keeps the things (不相容岗位), nothing to count.
+    """
+    by = order.by
+    if not policy.keeps(by, facts.unit_id) and not policy.heads(by, facts.unit_id):
+        raise Forbidden("盘点由产权单位的经办或负责人发起，你没有这个席位")
+    lock_unit(session, facts.unit_id)
+    done = session.scalar(select(Stocktake).where(Stocktake.command_id == order.command_id))
+    if done is not None:
+        return done
+    if not facts.name:
+        raise Refused("请填写盘点名称", field="name")
+    if facts.closes_on < day_of(order.at):
+        raise Refused("截止日期不能早于今天", field="closes_on")
+    _check_counters(session, facts, order)
+    count = Stocktake(
+        name=facts.name,
+        unit_id=facts.unit_id,
+        team_id=facts.team_id,
+        room_id=facts.room_id,
+        closes_on=facts.closes_on,
+        opened_by=by.person_id,
+        opened_at=order.at,
+        command_id=order.command_id,
+    )
+    session.add(count)
+    session.flush()
+    session.add_all(StocktakeCounter(stocktake_id=count.id, person_id=person) for person in sorted(set(facts.counters)))
+    if _write_lines(session, count) == 0:
+        raise Refused("这个范围里没有要盘的设备，请核对范围", field="team_id")
+    _note_down(session, "stocktake.open", count, order, after={"closes_on": facts.closes_on})
+    return count
+
+
+def count_item(
+    session: Session, stocktake_id: int, number: str, order: Order, *, room_id: int | None = None
+) -> StocktakeLine | StocktakeTag:
+    """Note that a thing was found, in a room if one is named; another room than the book's is 位置不符.
+
+    A repeated scan changes nothing unless it names another room. A number the scope does not know is noted as an
+    unknown tag. Raises NotFound, Forbidden for who is not named to count, NotOpen after signing or the closing day.
+    """
+    count = counting(session, stocktake_id, order)
+    line = session.scalar(
+        select(StocktakeLine)
+        .join(Item, Item.id == StocktakeLine.item_id)
+        .where(StocktakeLine.stocktake_id == count.id, Item.number == number)
+        .with_for_update(of=StocktakeLine)
+    )
+    if line is None:
+        return note_tag(session, stocktake_id, number, order, room_id=room_id)
+    if room_id is not None and session.get(Room, room_id) is None:
+        raise Refused("请从列表中选择位置", field="room_id")
+    elsewhere = room_id is not None and room_id != line.book_room_id
+    outcome = Outcome.ELSEWHERE if elsewhere else Outcome.FOUND
+    found_room = room_id if room_id is not None else line.book_room_id
+    if (line.outcome, line.found_room_id) == (outcome, found_room) or (
+        line.outcome is Outcome.ELSEWHERE and room_id is None
+    ):
+        return line
+    line.outcome, line.found_room_id = outcome, found_room
+    line.counted_by, line.counted_at = order.by.person_id, order.at
+    session.flush()
+    _note_down(session, "stocktake.count", count, order, after={"number": number, "outcome": OUTCOME_NAMES[outcome]})
+    return line
+
+
+def note_tag(
+    session: Session, stocktake_id: int, tag: str, order: Order, *, room_id: int | None = None
+) -> StocktakeTag:
+    """Note a tag that the scope does not know; a repeated scan changes nothing. Raises what ``count_item`` raises."""
+    count = counting(session, stocktake_id, order)
+    if not tag:
+        raise Refused("请填写标签编号", field="tag")
+    known = session.scalar(select(StocktakeTag).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.tag == tag))
+    if known is not None:
+        return known
+    noted = StocktakeTag(
+        stocktake_id=count.id, tag=tag[:60], room_id=room_id, noted_by=order.by.person_id, noted_at=order.at
+    )
+    session.add(noted)
+    session.flush()
+    _note_down(session, "stocktake.tag", count, order, after={"number": tag})
+    return noted
+
+
+def explain(session: Session, stocktake_id: int, line_id: int, explanation: str, order: Order) -> StocktakeLine:
+    """Write why a thing is elsewhere or was not found. Keeper or head; raises NotFound, Forbidden, Refused, NotOpen."""
+    count = _explained(session, stocktake_id, explanation, order)
+    line = session.scalar(
+        select(StocktakeLine).where(StocktakeLine.id == line_id, StocktakeLine.stocktake_id == count.id)
+    )
+    if line is None:
+        raise NotFound
+    if line.outcome is Outcome.FOUND:
+        raise Refused("这件已盘到且位置相符，不用说明")
+    line.explanation, line.explained_by = explanation, order.by.person_id
+    session.flush()
+    _note_down(session, "stocktake.explain", count, order, after={"number": line.item.number}, note=explanation)
+    return line
+
+
+def explain_tag(session: Session, stocktake_id: int, tag_id: int, explanation: str, order: Order) -> StocktakeTag:
+    """Write what an unknown tag is. Keeper or head; raises NotFound, Forbidden, Refused, NotOpen."""
+    count = _explained(session, stocktake_id, explanation, order)
+    tag = session.scalar(select(StocktakeTag).where(StocktakeTag.id == tag_id, StocktakeTag.stocktake_id == count.id))
+    if tag is None:
+        raise NotFound
+    tag.explanation, tag.explained_by = explanation, order.by.person_id
+    session.flush()
+    _note_down(session, "stocktake.explain", count, order, after={"number": tag.tag}, note=explanation)
+    return tag
+
+
+def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Order, *, version: int) -> Stocktake:
+    """Sign a session: what was not counted is missing, every difference has to be explained first.
+
+    By the head of the unit, who did not count. A second click finds it signed. Raises NotFound, Forbidden, Refused,
+    Stale.
+    """
+    count = _seen(session, stocktake_id, order.by)
+    if not policy.heads(order.by, count.unit_id):
+        raise Forbidden("盘点结果由产权单位负责人签字")
+    if count.signed_at is not None:
+        return count
+    if order.by.person_id in counter_ids(session, count.id):
+        raise Forbidden("你参加了这次盘点，签字请由另一位负责人办理")
+    if count.version != version:
+        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
+    open_lines = select(func.count()).where(
+        StocktakeLine.stocktake_id == count.id,
+        or_(StocktakeLine.outcome.is_(None), StocktakeLine.outcome != Outcome.FOUND),
+        StocktakeLine.explanation == "",
+    )
+    open_tags = select(func.count()).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.explanation == "")
+    waiting = (session.scalar(open_lines) or 0) + (session.scalar(open_tags) or 0)
+    if waiting:
+        raise Refused(f"还有 {waiting} 处差异没有说明，请先由经办逐项说明再签字")
+    session.execute(
+        update(table(StocktakeLine))
+        .where(StocktakeLine.stocktake_id == count.id, StocktakeLine.outcome.is_(None))
+        .values(outcome=Outcome.MISSING, counted_by=None, counted_at=order.at)
+    )
+    signed = (
+        update(table(Stocktake))
+        .where(Stocktake.id == count.id, Stocktake.version == version, Stocktake.signed_at.is_(None))
+        .values(signed_by=order.by.person_id, signed_at=order.at, opinion=opinion, version=version + 1)
+    )
+    if changed(session.execute(signed)) != 1:
+        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
+    session.refresh(count)
+    _note_down(session, "stocktake.sign", count, order, note=opinion)
+    return count
+
+
+def counting(session: Session, stocktake_id: int, order: Order) -> Stocktake:
+    """Load a session for somebody who counts. Raises NotFound, Forbidden, NotOpen."""
+    count = session.get(Stocktake, stocktake_id, with_for_update=True)
+    if count is None:
+        raise NotFound
+    if order.by.person_id not in counter_ids(session, count.id):
+        _seen(session, stocktake_id, order.by)
+        raise Forbidden("你不是这次盘点的盘点人；保管和盘点要由不同的人办理")
+    if policy.keeps(order.by, count.unit_id):
+        raise Forbidden("你现在保管这些设备，盘点请由别人办理（不相容岗位分离）")
+    if count.signed_at is not None:
+        raise NotOpen("盘点已经签字，不能再改")
+    if day_of(order.at) > count.closes_on:
+        raise NotOpen(f"盘点已在 {count.closes_on.isoformat()} 截止，不能再盘")
+    return count
+
+
+def _explained(session: Session, stocktake_id: int, explanation: str, order: Order) -> Stocktake:
+    count = _seen(session, stocktake_id, order.by)
+    if not policy.keeps(order.by, count.unit_id) and not policy.heads(order.by, count.unit_id):
+        raise Forbidden("差异由产权单位的经办或负责人说明")
+    if count.signed_at is not None:
+        raise NotOpen("盘点已经签字，不能再改")
+    if not explanation:
+        raise Refused("请写明原因和处理意见", field="explanation")
+    return count
+
+
+def _seen(session: Session, stocktake_id: int, by: Actor) -> Stocktake:
+    count = session.get(Stocktake, stocktake_id, with_for_update=True)
+    if count is None or not may_see(session, count, by):
+        raise NotFound
+    return count
+
+
+def _check_counters(session: Session, facts: StocktakeFacts, order: Order) -> None:
+    people = set(facts.counters)
+    if not 0 < len(people) <= MOST_COUNTERS:
+        raise Refused(f"请选 1 到 {MOST_COUNTERS} 位盘点人", field="counters")
+    for person_id in sorted(people):
+        try:
+            person = actor(session, person_id, on=day_of(order.at))
+        except NotFound:
+            raise Refused("请从列表中选择盘点人", field="counters") from None
+        if policy.keeps(person, facts.unit_id):
+            raise Refused(f"{person.name}保管这些设备，不能又是盘点人（不相容岗位分离），请换人", field="counters")
+    unit = session.get(Unit, facts.unit_id)
+    team = session.get(Team, facts.team_id) if facts.team_id else None
+    room = session.get(Room, facts.room_id) if facts.room_id else None
+    if unit is None or (facts.team_id and team is None) or (facts.room_id and room is None):
+        raise Refused("请从列表中选择盘点范围", field="team_id")
+
+
+def _write_lines(session: Session, count: Stocktake) -> int:
+    scope = select(literal(count.id), Item.id, Item.room_id, Item.holder_id, literal("")).where(
+        Item.owner_unit_id == count.unit_id, Item.state != ItemState.DISPOSED
+    )
+    if count.team_id is not None:
+        scope = scope.where(Item.team_id == count.team_id)
+    if count.room_id is not None:
+        scope = scope.where(Item.room_id == count.room_id)
+    columns = ["stocktake_id", "item_id", "book_room_id", "book_holder_id", "explanation"]
+    return changed(session.execute(insert(table(StocktakeLine)).from_select(columns, scope)))
+
+
+def _note_down(
+    session: Session,
+    action: str,
+    count: Stocktake,
+    order: Order,
+    *,
+    after: dict[str, object] | None = None,
+    note: str = "",
+) -> None:
+    record(
+        session,
+        by=order.by,
+        at=order.at,
+        action=action,
+        subject=("stocktake", count.id, count.name),
+        seat=SeatKind.HEAD if policy.heads(order.by, count.unit_id) else "",
+        after=after,
+        note=note,
+    )

@@ -1,0 +1,310 @@
+"""Hand things over: each handover is one event, in one transaction, and a thing has one holder after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.audit.operations import record
+from tracker.equipment import policy
+from tracker.equipment.facts import HandingFacts, Order
+from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Destination, Handing, ItemState, after
+from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
+from tracker.evidence.models import EvidenceKind
+from tracker.evidence.operations import StoredFile, keep
+from tracker.identity.models import Person, Unit
+from tracker.kernel.actors import Actor, SeatKind
+from tracker.kernel.clock import day_of
+from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
+from tracker.kernel.lifecycle import NotOpen
+from tracker.storage.numbering import next_number
+from tracker.storage.statements import changed, table
+from tracker.teams.models import Team
+from tracker.teams.queries import actor
+
+MOST_THINGS = 200
+"""More than fits on a few pages of a paper that one person signs."""
+
+
+def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
+    """Make a handover: number it, move every thing on it, or none.
+
+    The same command a second time returns the first's handover. Raises NotFound for things the actor may not see,
+    Forbidden, Refused naming the field, NotOpen when a thing's life does not allow it, Stale when somebody moved one
+    since the page was drawn.
+    """
+    if (done := _done(session, order)) is not None:
+        return done
+    today = day_of(order.at)
+    facts.check(today)
+    items = _items(session, facts, order.by)
+    if (done := _done(session, order)) is not None:  # a second click waited for the first at the lock
+        return done
+    _refuse_stale(items, facts)
+    unit_id = items[0].owner_unit_id
+    for item in items:
+        policy.require_hander(order.by, facts.kind, item)
+        _require_open(facts.kind, item)
+        if item.owner_unit_id != unit_id:
+            raise Refused("一张单只办同一产权单位的设备，请分开办理")
+    to = _destination(session, facts, unit_id, order)
+    handover = Handover(
+        number=f"DB-{today.year}-{next_number(session, f'DB-{today.year}'):04d}",
+        kind=facts.kind,
+        unit_id=unit_id,
+        to_person_id=to.person_id,
+        to_room_id=to.room_id,
+        to_team_id=to.team_id,
+        to_unit_id=to.unit_id,
+        due_on=to.due_on,
+        reason=facts.reason,
+        paper=facts.paper,
+        things=len(items),
+        handed_by=order.by.person_id,
+        handed_at=order.at,
+        command_id=order.command_id,
+    )
+    session.add(handover)
+    session.flush()
+    _move(session, handover, items, to)
+    _note_down(session, handover, items, order)
+    return handover
+
+
+def confirm_receipt(session: Session, number: str, order: Order) -> Handover:
+    """Note that the receiver has the things (or, for what a holder brought back, that the keeper has them).
+
+    Once only; a second click finds it done. Raises NotFound, Forbidden for anybody else.
+    """
+    handover = _seen(session, number, order.by)
+    if handover.receipt is not None:
+        return handover
+    if not may_confirm(handover, order.by):
+        raise Forbidden("由接收人本人确认收到；归还的由产权单位经办确认")
+    _mark(session, handover, MarkKind.RECEIVED, order)
+    return handover
+
+
+def keep_signed(session: Session, number: str, scan: StoredFile, order: Order) -> Handover:
+    """Keep the scan of the signed paper. Raises NotFound, Forbidden."""
+    handover = _seen(session, number, order.by)
+    if not may_keep_signed(handover, order.by):
+        raise Forbidden("签字件由办理人或产权单位经办归档")
+    if any(mark.command_id == order.command_id for mark in handover.marks):
+        return handover
+    evidence = keep(session, scan, EvidenceKind.SIGNED_PAPER, by=order.by, at=order.at)
+    _mark(session, handover, MarkKind.SCAN, order, evidence.id)
+    return handover
+
+
+def may_confirm(handover: Handover, by: Actor) -> bool:
+    """Tell whether it is this person's to say that the things came."""
+    if handover.kind is Handing.RETURN:
+        return handover.handed_by != by.person_id and policy.keeps(by, handover.unit_id)
+    if handover.kind is Handing.LEND and handover.to_person_id is None:
+        return policy.keeps(by, handover.to_unit_id) and handover.handed_by != by.person_id
+    return handover.to_person_id == by.person_id
+
+
+def may_keep_signed(handover: Handover, by: Actor) -> bool:
+    """Tell whether the actor may file the signed paper."""
+    return handover.handed_by == by.person_id or policy.keeps(by, handover.unit_id)
+
+
+def _items(session: Session, facts: HandingFacts, by: Actor) -> Sequence[Item]:
+    """Lock the things in one order everywhere, so that two handovers never wait for each other."""
+    if len(facts.versions) > MOST_THINGS:
+        raise Refused(f"一张单最多 {MOST_THINGS} 件，请分几张办理")
+    query = select(Item).where(Item.id.in_(facts.versions), policy.visible_items(by)).order_by(Item.id)
+    items = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    if len(items) != len(facts.versions):
+        raise NotFound("有设备没有找到，或者你不能查看；请回到清单重新选择")
+    return items
+
+
+def _done(session: Session, order: Order) -> Handover | None:
+    query = select(Handover).where(Handover.command_id == order.command_id)
+    return session.scalar(query.where(Handover.handed_by == order.by.person_id))
+
+
+def _refuse_stale(items: Sequence[Item], facts: HandingFacts) -> None:
+    for item in items:
+        if item.version != facts.versions[item.id]:
+            raise Stale(f"{item.label}刚刚被别人办过，请看过最新状态后再办")
+
+
+def _require_open(kind: Handing, item: Item) -> None:
+    if item.state in DEMANDS[kind]:
+        return
+    wanted = "、".join(STATE_NAMES[state] for state in ItemState if state in DEMANDS[kind])
+    first = "，请先办归还" if item.state in DEMANDS[Handing.RETURN] and kind is not Handing.REPAIRED else ""
+    raise NotOpen(
+        f"{item.label}现在是{STATE_NAMES[item.state]}，{HANDING_NAMES[kind]}只办{wanted}的设备{first}", state=item.state
+    )
+
+
+def _destination(session: Session, facts: HandingFacts, unit_id: int, order: Order) -> Destination:
+    """Check where the things go, and leave out what the kind has no use for."""
+    kind, to = facts.kind, facts.to
+    if kind in {Handing.REPAIR, Handing.REPAIRED, Handing.DISPOSE}:
+        return Destination()
+    if kind is Handing.RETURN:
+        to = Destination(room_id=to.room_id)
+    elif kind is not Handing.LEND:
+        to = Destination(to.person_id, to.room_id, to.team_id)
+    today = day_of(order.at)
+    policy.require_other(order.by, to.person_id)
+    team = _team(session, to.team_id)
+    _check_person(session, to, team, order)
+    _check_room(session, to, today)
+    if kind is Handing.LEND:
+        unit = session.get(Unit, to.unit_id)
+        if unit is None or unit.closed_at is not None or unit.id == unit_id:
+            raise Refused("请选择借用单位，不能是产权单位自己", field="unit_id")
+        if team is not None and team.lead_unit_id != unit.id:
+            raise Refused(f"{team.name}不属于{unit.name}，请核对借用单位或组团", field="team_id")
+    elif team is not None and team.lead_unit_id != unit_id and kind is Handing.ISSUE:
+        raise Refused(f"{team.name}由别的单位牵头，跨单位使用请办借用，产权不变", field="team_id")
+    return to
+
+
+def _team(session: Session, team_id: int | None) -> Team | None:
+    if team_id is None:
+        return None
+    team = session.get(Team, team_id)
+    if team is None or team.closed_at is not None:
+        raise Refused("请从列表中选择组团", field="team_id")
+    return team
+
+
+def _check_person(session: Session, to: Destination, team: Team | None, order: Order) -> None:
+    if to.person_id is None:
+        return
+    try:
+        person = actor(session, to.person_id, on=day_of(order.at))
+    except NotFound:
+        raise Refused("请从列表中选择使用人", field="person_id") from None
+    if team is not None and not any(seat.team_id == team.id for seat in person.seats):
+        raise Refused(f"{person.name}今天不在{team.name}任职，请核对使用人或组团", field="person_id")
+
+
+def _check_room(session: Session, to: Destination, today: object) -> None:
+    if to.room_id is None:
+        return
+    room = session.scalar(select(Room).options(joinedload(Room.building)).where(Room.id == to.room_id))
+    if room is None or room.closed_at is not None:
+        raise Refused("请从列表中选择位置", field="room_id")
+    if to.team_id is None:
+        return
+    other = session.scalar(
+        select(Team.name)
+        .join(Provision, Provision.team_id == Team.id)
+        .where(
+            Provision.room_id == room.id,
+            Provision.begins_on <= today,
+            (Provision.ends_before.is_(None)) | (Provision.ends_before > today),
+            Team.id != to.team_id,
+        )
+    )
+    if other is not None:
+        raise Refused(f"{room.title}现在提供给{other}使用，请核对位置", field="room_id")
+
+
+def _move(session: Session, handover: Handover, items: Sequence[Item], to: Destination) -> None:
+    lines = []
+    for item in items:
+        was, now = item.standing, after(item.standing, handover.kind, to)
+        moved = (
+            update(table(Item))
+            .where(Item.id == item.id, Item.version == item.version)
+            .values(
+                state=now.state,
+                holder_id=now.holder_id,
+                room_id=now.room_id,
+                team_id=now.team_id,
+                borrower_unit_id=now.borrower_unit_id,
+                due_on=now.due_on,
+                events=item.events + 1,
+                version=item.version + 1,
+            )
+        )
+        if changed(session.execute(moved)) != 1:
+            raise Stale(f"{item.label}刚刚被别人办过，请看过最新状态后再办")
+        lines.append(
+            {
+                "handover_id": handover.id,
+                "item_id": item.id,
+                "event": item.events + 1,
+                "from_state": was.state,
+                "from_holder_id": was.holder_id,
+                "from_room_id": was.room_id,
+                "from_team_id": was.team_id,
+            }
+        )
+    session.execute(insert(table(HandoverLine)), lines)
+    for item in items:
+        session.expire(item)
+
+
+def _note_down(session: Session, handover: Handover, items: Sequence[Item], order: Order) -> None:
+    person = session.get(Person, handover.to_person_id) if handover.to_person_id else None
+    room, team, unit = handover.to_room, handover.to_team, handover.to_unit
+    record(
+        session,
+        by=order.by,
+        at=order.at,
+        action=f"equipment.{handover.kind.value}",
+        subject=("handover", handover.id, handover.number),
+        seat=_seat_of(order.by, handover.unit_id),
+        after={
+            "things": [item.number for item in items],
+            "person": person.name if person else None,
+            "place": room.title if room else None,
+            "team": team.name if team else None,
+            "unit": unit.name if unit else None,
+            "due_on": handover.due_on,
+            "paper": handover.paper,
+        },
+        note=handover.reason,
+    )
+
+
+def _seen(session: Session, number: str, by: Actor) -> Handover:
+    query = select(Handover).options(joinedload(Handover.marks))
+    query = query.where(Handover.number == number, policy.visible_handovers(by))
+    handover = session.scalars(query.with_for_update(of=Handover)).unique().one_or_none()
+    if handover is None:
+        raise NotFound
+    return handover
+
+
+def _mark(session: Session, handover: Handover, kind: MarkKind, order: Order, scan_id: int | None = None) -> None:
+    mark = HandoverMark(
+        handover_id=handover.id,
+        kind=kind,
+        scan_id=scan_id,
+        marked_by=order.by.person_id,
+        marked_at=order.at,
+        command_id=order.command_id,
+    )
+    session.add(mark)
+    session.flush()
+    session.expire(handover, ["marks"])
+    record(
+        session,
+        by=order.by,
+        at=order.at,
+        action=f"handover.{kind.value}",
+        subject=("handover", handover.id, handover.number),
+        seat=_seat_of(order.by, handover.unit_id),
+        after={"evidence_id": scan_id} if scan_id else {},
+    )
+
+
+def _seat_of(by: Actor, unit_id: int) -> str:
+    for kind in (SeatKind.HEAD, SeatKind.REVIEWER):
+        if by.holds(kind, unit_id=unit_id):
+            return kind
+    return SeatKind.MEMBER if by.holds(SeatKind.MEMBER) else ""

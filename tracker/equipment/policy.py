@@ -1,0 +1,109 @@
+"""Who sees, keeps, receives, counts and disposes of things and rooms."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from tracker.equipment.lifecycle import Handing
+from tracker.equipment.models import Handover, HandoverLine, Item, Provision, Room
+from tracker.kernel.actors import FINANCE_SEATS, TEAM_SEATS, UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.errors import Forbidden, Refused
+from tracker.teams.models import Team
+
+READERS = TEAM_SEATS | UNIT_SEATS | FINANCE_SEATS | {SeatKind.AUDITOR}
+
+
+def keeps(by: Actor, unit_id: int | None) -> bool:
+    """Tell whether the actor keeps the things of a unit (牵头单位经办)."""
+    return unit_id is not None and by.holds(SeatKind.REVIEWER, unit_id=unit_id)
+
+
+def heads(by: Actor, unit_id: int) -> bool:
+    """Tell whether the actor decides about a unit's things (牵头单位负责人)."""
+    return by.holds(SeatKind.HEAD, unit_id=unit_id)
+
+
+def kept_units(by: Actor) -> frozenset[int]:
+    """List the units whose things the actor keeps."""
+    return by.units({SeatKind.REVIEWER})
+
+
+def reads_all(by: Actor) -> bool:
+    """Tell whether the actor reads everything: finance and audit."""
+    return by.holds_any(FINANCE_SEATS | {SeatKind.AUDITOR})
+
+
+def _teams(by: Actor) -> frozenset[int]:
+    return frozenset(team for kind in TEAM_SEATS for team in by.teams(kind))
+
+
+def visible_items(by: Actor) -> ColumnElement[bool]:
+    """Make the condition of the things the actor may see."""
+    if reads_all(by):
+        return true()
+    parts: list[ColumnElement[bool]] = [Item.holder_id == by.person_id]
+    if units := by.units():
+        led = select(Team.id).where(Team.lead_unit_id.in_(units))
+        parts += [Item.owner_unit_id.in_(units), Item.borrower_unit_id.in_(units), Item.team_id.in_(led)]
+    if teams := _teams(by):
+        parts.append(Item.team_id.in_(teams))
+    return or_(*parts)
+
+
+def visible_handovers(by: Actor) -> ColumnElement[bool]:
+    """Make the condition of the handovers the actor may see."""
+    if reads_all(by):
+        return true()
+    mine = select(HandoverLine.handover_id).where(HandoverLine.from_holder_id == by.person_id)
+    parts = [Handover.to_person_id == by.person_id, Handover.id.in_(mine)]
+    if units := by.units():
+        parts += [Handover.unit_id.in_(units), Handover.to_unit_id.in_(units)]
+    if teams := _teams(by):
+        left = select(HandoverLine.handover_id).where(HandoverLine.from_team_id.in_(teams))
+        parts += [Handover.to_team_id.in_(teams), Handover.id.in_(left)]
+    return or_(*parts)
+
+
+def visible_rooms(by: Actor) -> ColumnElement[bool]:
+    """Make the condition of the rooms the actor may see: of the own unit, or ever provided to the own team."""
+    if reads_all(by):
+        return true()
+    given = select(Provision.room_id).where(
+        or_(
+            Provision.team_id.in_(_teams(by)),
+            Provision.team_id.in_(select(Team.id).where(Team.lead_unit_id.in_(by.units()))),
+        )
+    )
+    return or_(Room.owner_unit_id.in_(by.units()), Room.id.in_(given))
+
+
+def may_hand(by: Actor, kind: Handing, item: Item) -> bool:
+    """Tell whether the actor may make this handover of this thing."""
+    if kind is Handing.DISPOSE:
+        return heads(by, item.owner_unit_id)
+    if keeps(by, item.owner_unit_id):
+        return True
+    if kind in {Handing.TRANSFER, Handing.RETURN} and keeps(by, item.borrower_unit_id):
+        return True
+    return kind is Handing.RETURN and item.holder_id == by.person_id
+
+
+def require_hander(by: Actor, kind: Handing, item: Item) -> None:
+    """Raise Forbidden unless the actor may make this handover."""
+    if may_hand(by, kind, item):
+        return
+    if kind is Handing.DISPOSE:
+        raise Forbidden("报废处置由产权单位负责人办理，你没有这个席位")
+    raise Forbidden("领用、调拨、借用和维修由产权单位经办办理；你可以归还自己名下的设备")
+
+
+def require_keeper(by: Actor, unit_id: int) -> None:
+    """Raise Forbidden unless the actor keeps the unit's rooms and things."""
+    if not keeps(by, unit_id):
+        raise Forbidden("设备与用房由产权单位（牵头单位）的经办登记，你没有这个席位")
+
+
+def require_other(by: Actor, person_id: int | None) -> None:
+    """Raise Refused when a keeper would hand things to himself."""
+    if person_id is not None and person_id == by.person_id:
+        raise Refused("不能给自己办领用或调拨，请由另一位经办办理", field="person_id")

@@ -1,0 +1,1 @@
+"""What pages show of rooms, things, handovers and stock-takes, as far as the reader may see."""

@@ -1,0 +1,85 @@
+"""Handovers page by page, and one with its things and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.equipment import policy
+from tracker.equipment.lifecycle import Handing
+from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, Room
+from tracker.evidence.models import Evidence
+from tracker.kernel.actors import Actor
+from tracker.kernel.errors import NotFound
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of handovers, newest first, and whether there is more on either side."""
+
+    handovers: Sequence[Handover]
+    has_newer: bool
+    has_older: bool
+
+
+def find(
+    session: Session,
+    *,
+    seen_by: Actor,
+    kind: Handing | None = None,
+    after: int | None = None,
+    before: int | None = None,
+) -> Found:
+    """Return a page of handovers. ``after`` is the oldest of the page in hand, ``before`` the newest."""
+    query = _whole().where(policy.visible_handovers(seen_by))
+    if kind is not None:
+        query = query.where(Handover.kind == kind)
+    if before is not None:
+        rows = session.scalars(query.where(Handover.id > before).order_by(Handover.id).limit(PAGE + 1)).all()
+        return Found(rows[:PAGE][::-1], len(rows) > PAGE, has_older=True)
+    if after is not None:
+        query = query.where(Handover.id < after)
+    rows = session.scalars(query.order_by(Handover.id.desc()).limit(PAGE + 1)).all()
+    return Found(rows[:PAGE], after is not None, len(rows) > PAGE)
+
+
+def one(session: Session, number: str, *, seen_by: Actor) -> Handover:
+    """Load a handover with its things and where they came from. Raises NotFound."""
+    line = selectinload(Handover.lines)
+    query = _whole().options(
+        line.joinedload(HandoverLine.item).joinedload(Item.owner_unit),
+        line.joinedload(HandoverLine.from_holder),
+        line.joinedload(HandoverLine.from_room).joinedload(Room.building),
+        line.joinedload(HandoverLine.from_team),
+        selectinload(Handover.marks).joinedload(HandoverMark.marker),
+        selectinload(Handover.marks).joinedload(HandoverMark.scan),
+        joinedload(Handover.unit),
+    )
+    found = session.scalar(query.where(Handover.number == number, policy.visible_handovers(seen_by)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def signed_scan(session: Session, number: str, evidence_id: int, *, seen_by: Actor) -> Evidence:
+    """Load a scan of a handover's signed paper. Raises NotFound."""
+    for mark in one(session, number, seen_by=seen_by).marks:
+        if mark.scan is not None and mark.scan.id == evidence_id:
+            return mark.scan
+    raise NotFound
+
+
+def _whole() -> Select[Handover]:
+    return select(Handover).options(
+        joinedload(Handover.to_person),
+        joinedload(Handover.to_room).joinedload(Room.building),
+        joinedload(Handover.to_team),
+        joinedload(Handover.to_unit),
+        joinedload(Handover.hander),
+        selectinload(Handover.marks),
+    )

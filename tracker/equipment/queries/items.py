@@ -1,0 +1,227 @@
+"""Things page by page, one thing with its history, and the choices of the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.equipment import policy
+from tracker.equipment.kinds import ItemKind
+from tracker.equipment.lifecycle import ItemState
+from tracker.equipment.models import Handover, HandoverLine, Intake, Item, Room
+from tracker.evidence.models import Evidence
+from tracker.identity.models import Person, Unit
+from tracker.kernel.actors import Actor
+from tracker.kernel.errors import NotFound
+from tracker.teams.models import Seat, Team
+from tracker.teams.queries import held_on
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; an empty part asks for nothing. Disposed things show only when asked for."""
+
+    text: str = ""
+    kind: ItemKind | None = None
+    state: ItemState | None = None
+    room_id: int | None = None
+    team_id: int | None = None
+    unit_id: int | None = None
+    is_mine: bool = False
+    overdue_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of things, newest first, and whether there is more on either side."""
+
+    items: Sequence[Item]
+    has_newer: bool
+    has_older: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many cards, and their price in fen."""
+
+    count: int = 0
+    fen: int = 0
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Cards by state; the total leaves out what was disposed of."""
+
+    by_state: dict[ItemState, Tally] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Tally:
+        """Add up what is not disposed of."""
+        kept = [tally for state, tally in self.by_state.items() if state is not ItemState.DISPOSED]
+        return Tally(sum(tally.count for tally in kept), sum(tally.fen for tally in kept))
+
+    def of(self, state: ItemState) -> Tally:
+        """Return the cards of a state."""
+        return self.by_state.get(state, Tally())
+
+
+def find(
+    session: Session, wanted: Wanted, *, seen_by: Actor, after: int | None = None, before: int | None = None
+) -> Found:
+    """Return a page of things. ``after`` is the oldest of the page in hand, ``before`` the newest."""
+    query = whole().where(policy.visible_items(seen_by), *conditions(wanted, seen_by))
+    if before is not None:
+        rows = session.scalars(query.where(Item.id > before).order_by(Item.id).limit(PAGE + 1)).all()
+        return Found(rows[:PAGE][::-1], len(rows) > PAGE, has_older=True)
+    if after is not None:
+        query = query.where(Item.id < after)
+    rows = session.scalars(query.order_by(Item.id.desc()).limit(PAGE + 1)).all()
+    return Found(rows[:PAGE], after is not None, len(rows) > PAGE)
+
+
+def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
+    """Count the things of each state, whatever state is looked at."""
+    asked = Wanted(**{**vars(wanted), "state": None, "overdue_on": None})
+    by_state = select(Item.state, func.count(), func.sum(Item.price_fen)).where(
+        policy.visible_items(seen_by), *conditions(asked, seen_by, with_disposed=True)
+    )
+    rows = session.execute(by_state.group_by(Item.state))
+    return Tallies({state: Tally(count, int(fen)) for state, count, fen in rows})
+
+
+def overdue(session: Session, *, seen_by: Actor, on: date) -> int:
+    """Count the things lent and not back by the day agreed."""
+    query = select(func.count()).where(policy.visible_items(seen_by), Item.due_on < on)
+    return session.scalar(query) or 0
+
+
+def one(session: Session, number: str, *, seen_by: Actor) -> Item:
+    """Load a thing with everything its card names. Raises NotFound."""
+    query = whole().options(joinedload(Item.intake).joinedload(Intake.writer), joinedload(Item.photo))
+    query = query.options(joinedload(Item.first_room).joinedload(Room.building))
+    item = session.scalar(query.where(Item.number == number, policy.visible_items(seen_by)))
+    if item is None:
+        raise NotFound
+    return item
+
+
+def some(session: Session, numbers: Sequence[str], *, seen_by: Actor) -> Sequence[Item]:
+    """Load things by their numbers, in the order of their cards; unknown ones are left out."""
+    query = whole().where(Item.number.in_(numbers), policy.visible_items(seen_by))
+    return session.scalars(query.order_by(Item.id)).all()
+
+
+def photo(session: Session, number: str, *, seen_by: Actor) -> Evidence:
+    """Load the picture of a thing. Raises NotFound."""
+    item = one(session, number, seen_by=seen_by)
+    if item.photo is None:
+        raise NotFound
+    return item.photo
+
+
+def history(session: Session, item_id: int, *, limit: int = 30) -> Sequence[HandoverLine]:
+    """List the handovers of a thing, latest first."""
+    query = select(HandoverLine).where(HandoverLine.item_id == item_id).order_by(HandoverLine.event.desc())
+    handover = joinedload(HandoverLine.handover)
+    query = query.options(
+        handover.joinedload(Handover.to_person),
+        handover.joinedload(Handover.to_room).joinedload(Room.building),
+        handover.joinedload(Handover.to_team),
+        handover.joinedload(Handover.to_unit),
+        handover.joinedload(Handover.hander),
+        handover.selectinload(Handover.marks),
+        joinedload(HandoverLine.from_team),
+        joinedload(HandoverLine.from_holder),
+    )
+    return session.scalars(query.limit(limit)).all()
+
+
+def held_by(session: Session, person_id: int) -> Sequence[Item]:
+    """List what a person holds: nobody leaves with a thing in hand."""
+    return session.scalars(whole().where(Item.holder_id == person_id).order_by(Item.id)).all()
+
+
+def kept_units(session: Session, by: Actor) -> Sequence[Unit]:
+    """List the units whose things the actor keeps, by name."""
+    query = select(Unit).where(Unit.id.in_(policy.kept_units(by)), Unit.closed_at.is_(None))
+    return session.scalars(query.order_by(Unit.name)).all()
+
+
+def receivers(session: Session, unit_id: int, *, on: date) -> Sequence[Person]:
+    """List who may be handed a unit's things: people seated there or in its teams, by name."""
+    led = select(Team.id).where(Team.lead_unit_id == unit_id)
+    near = select(Seat.person_id).where(held_on(on), or_(Seat.unit_id == unit_id, Seat.team_id.in_(led)))
+    query = select(Person).where(Person.id.in_(near), Person.disabled_at.is_(None))
+    return session.scalars(query.order_by(Person.name, Person.id)).all()
+
+
+def borrowers(session: Session, unit_id: int) -> Sequence[Unit]:
+    """List the units a unit can lend to, by name."""
+    query = select(Unit).where(Unit.id != unit_id, Unit.closed_at.is_(None))
+    return session.scalars(query.order_by(Unit.name)).all()
+
+
+def led_teams(session: Session, unit_ids: Sequence[int]) -> Sequence[Team]:
+    """List the open teams of some units."""
+    query = select(Team).where(Team.lead_unit_id.in_(unit_ids), Team.closed_at.is_(None))
+    return session.scalars(query.order_by(Team.id)).all()
+
+
+def seen_teams(session: Session, by: Actor) -> Sequence[Team]:
+    """List the teams by which the actor may filter: all for finance and audit, else of the own unit or seat."""
+    query = select(Team).where(Team.closed_at.is_(None)).order_by(Team.id)
+    if not policy.reads_all(by):
+        own = [seat.team_id for seat in by.seats if seat.team_id is not None]
+        query = query.where(or_(Team.lead_unit_id.in_(by.units()), Team.id.in_(own)))
+    return session.scalars(query).all()
+
+
+def whole() -> Select[Item]:
+    """Start a query of things with what a list names."""
+    return select(Item).options(
+        joinedload(Item.holder),
+        joinedload(Item.room).joinedload(Room.building),
+        joinedload(Item.team),
+        joinedload(Item.owner_unit),
+        joinedload(Item.borrower_unit),
+    )
+
+
+def conditions(wanted: Wanted, by: Actor, *, with_disposed: bool = False) -> list[ColumnElement[bool]]:
+    """Turn what is looked for into conditions."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        found.append(Item.state == wanted.state)
+    elif not with_disposed:
+        found.append(Item.state != ItemState.DISPOSED)
+    if wanted.kind is not None:
+        found.append(Item.kind == wanted.kind)
+    if wanted.room_id is not None:
+        found.append(Item.room_id == wanted.room_id)
+    if wanted.team_id is not None:
+        found.append(Item.team_id == wanted.team_id)
+    if wanted.unit_id is not None:
+        found.append(Item.owner_unit_id == wanted.unit_id)
+    if wanted.is_mine:
+        found.append(Item.holder_id == by.person_id)
+    if wanted.overdue_on is not None:
+        found.append(Item.due_on < wanted.overdue_on)
+    found += [_mentions(word) for word in wanted.text.split()]
+    return found
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    holders = select(Person.id).where(Person.name.contains(word, autoescape=True))
+    return or_(
+        Item.number.contains(word, autoescape=True),
+        Item.name.contains(word, autoescape=True),
+        Item.model.contains(word, autoescape=True),
+        Item.serial == word,
+        Item.holder_id.in_(holders),
+    )
