@@ -10,7 +10,6 @@ from tests.office import NOON, Office
 from tests.secondments.seconded import a_document, holds, loaded, order, recorded
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.secondments import operations, reminders
-from tracker.secondments.facts import Document
 from tracker.secondments.halves import Half, asked
 from tracker.secondments.models import Confirmation, Through
 from tracker.secondments.operations import Answers
