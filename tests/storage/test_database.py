@@ -92,3 +92,10 @@ def test_an_account_number_is_not_readable_where_it_is_kept(tmp_path: Path) -> N
     assert b"6228480402564890018" not in locked
     assert Cipher.from_file(tmp_path / "keys" / "cipher.key").unlock(locked) == "6228480402564890018"
     assert (tmp_path / "keys" / "cipher.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_write_inside_a_write_is_a_mistake_not_an_endless_wait(sqlite_database: Database) -> None:
+    with pytest.raises(RuntimeError, match="already open"), sqlite_database.writing(), sqlite_database.writing():
+        pass
+    with sqlite_database.writing() as session:
+        assert next_number(session, "x") == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database).resolve() if self.is_sqlite and self.url.database else None
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgres_engine()
+        self._holder = threading.local()
         self._writer = self.engine.execution_options(writer=True)
 
     def _sqlite_engine(self) -> Engine:
@@ -73,15 +75,22 @@ class Database:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Queue at the writers' lock (SQLite); PostgreSQL queues by itself."""
+        """Queue at the writers' lock (SQLite); PostgreSQL queues by itself.
+
+        Raises RuntimeError inside another unit of work of the same thread: it would wait for itself for ever.
+        """
         if self.path is None:
             yield
             return
+        if getattr(self._holder, "holds", False):
+            raise RuntimeError("a unit of work is already open in this thread")
         descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o640)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._holder.holds = True
             yield
         finally:
+            self._holder.holds = False
             os.close(descriptor)
 
     def close(self) -> None:
