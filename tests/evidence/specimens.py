@@ -351,7 +351,7 @@ class Face:
     words: list[Word] = field(default_factory=list)
     code: tuple[str, float, float, float] | None = None
 
-    def put(  # noqa: PLR0913  a word has that many qualities
+    def put(
         self,
         x: float,
         y: float,
@@ -518,7 +518,7 @@ def _older_day(day: date, rng: random.Random) -> str:
     )
 
 
-def _wrapped(face: Face, x: float, y: float, text: str, *, room: float, tag: str) -> None:  # noqa: PLR0913
+def _wrapped(face: Face, x: float, y: float, text: str, *, room: float, tag: str) -> None:
     if width(text, 3.2) <= room:
         face.put(x, y, text, tag=tag)
         return
@@ -527,7 +527,7 @@ def _wrapped(face: Face, x: float, y: float, text: str, *, room: float, tag: str
     face.put(x, y + 1.9, text[half:], tag=tag)
 
 
-def _items_table(face: Face, one: Invoice, top: float, step: float, gap: str, *, headline: str) -> None:  # noqa: PLR0913
+def _items_table(face: Face, one: Invoice, top: float, step: float, gap: str, *, headline: str) -> None:
     heads = (
         (6 if len(headline) > 4 else 18, headline, ""),
         (47, "规格型号", ""),
@@ -729,7 +729,7 @@ def ticket_face(one: Invoice, rng: random.Random) -> Face:
 RADICALS = dict(zip("日月用方金大小人见长门车风食", "⽇⽉⽤⽅⾦⼤⼩⼈⻅⻓⻔⻋⻛⻝", strict=True))
 
 
-def pdf(  # noqa: PLR0913  files differ in that many ways
+def pdf(
     faces: list[Face],
     *,
     order: str = "inline",
@@ -901,7 +901,7 @@ class OfdQuirks:
     absolute: bool = False
 
 
-def ofd(  # noqa: PLR0913  files differ in that many ways
+def ofd(
     face: Face,
     *,
     tag: str = "",

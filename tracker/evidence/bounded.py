@@ -53,7 +53,7 @@ _ANSWERABLE: Final = {
 class _Answers(pickle.Unpickler):
     """An unpickler that builds only what the table of answers names."""
 
-    def find_class(self, module: str, name: str, /) -> Any:  # noqa: ANN401
+    def find_class(self, module: str, name: str, /) -> Any:
         if name not in _ANSWERABLE.get(module, ()):
             raise pickle.UnpicklingError(f"unexpected {module}.{name}")
         return super().find_class(module, name)
@@ -153,8 +153,8 @@ def run(
     *,
     seconds: float = DEFAULT_SECONDS,
     memory_mb: int = DEFAULT_MEMORY_MB,
-    **arguments: Any,  # noqa: ANN401  and so are its arguments
-) -> Any:  # noqa: ANN401  the answer is the named function's
+    **arguments: Any,
+) -> Any:
     """Run a named piece of work on bytes in a bounded child and return its answer.
 
     ``read`` (argument ``name``) gives a Reading, ``sniff`` a Media, ``unpack`` a list of (name, bytes),

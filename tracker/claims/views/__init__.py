@@ -3,4 +3,16 @@
 from tracker.claims.views import alike, filing, folder, gate, listing, papers, payees, payments, review, uploads
 from tracker.claims.views.blueprint import blueprint
 
-__all__ = ["alike", "blueprint", "filing", "folder", "gate", "listing", "papers", "payees", "payments", "review", "uploads"]
+__all__ = [
+    "alike",
+    "blueprint",
+    "filing",
+    "folder",
+    "gate",
+    "listing",
+    "papers",
+    "payees",
+    "payments",
+    "review",
+    "uploads",
+]

@@ -10,6 +10,7 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from tracker.claims import queries
+from tracker.claims.comparison import Compared, compare, marks_of
 from tracker.claims.course import Mark, course_of, waited_days
 from tracker.claims.forms.decisions import (
     ActForm,
@@ -32,6 +33,8 @@ from tracker.claims.verdict import Verdict, header_facts, is_allowance, spoken, 
 from tracker.claims.views.blueprint import blueprint
 from tracker.claims.views.words import course_entries, onward_words, verdict_items
 from tracker.evidence.models import EVIDENCE_NAMES
+from tracker.evidence.queries import Known, readings_of
+from tracker.evidence.titles import titles_of
 from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.vouchers import queries as vouchers
@@ -140,6 +143,7 @@ class Sheet:
     href: str
     download: str
     line_key: str
+    evidence_id: int
     marks: Sequence[tuple[float, float, float, float]] = ()
 
 
@@ -185,6 +189,8 @@ class Desk:
     papers: Sequence[Voucher]
     queue: Queue
     header: Sequence[tuple[str, str]]
+    compared: Sequence[Compared] = ()
+    """What the file in view says beside the line it lies at."""
     forms: dict[str, ActForm] = field(default_factory=dict)
 
     @property
@@ -327,9 +333,11 @@ def lay_out(claim: Claim, turned_down: ActForm | None = None) -> Desk:
     """Gather everything the page of a claim shows to the person who asks."""
     session, actor, at = reader(), current_actor(), now()
     verdict = verdict_of(session, claim, at=at)
-    sheets = _sheets(claim)
+    known = readings_of(session, [attachment.evidence_id for attachment in claim.attachments])
+    sheets = _sheets(claim, known)
     lines = _lines(claim, verdict)
     selected = _selected(lines, turned_down)
+    sheet_at = _sheet_at(sheets, selected)
     forms = {form.act: form.fresh(claim.version) for form in _FORMS}
     if selected is not None:
         line = selected.line
@@ -349,7 +357,8 @@ def lay_out(claim: Claim, turned_down: ActForm | None = None) -> Desk:
         lines=lines,
         selected=selected,
         sheets=sheets,
-        sheet_at=_sheet_at(sheets, selected),
+        sheet_at=sheet_at,
+        compared=_compared(claim, sheets[sheet_at], known) if sheets else (),
         course=course_of(session, claim, on=day_of(at)),
         moves=open_moves(actor, claim),
         papers=vouchers.of_claim(session, claim.id),
@@ -366,18 +375,27 @@ def here(**place: object) -> str:
     return url_for("claims.show", claim_id=claim_id, **kept, **place)  # type: ignore[arg-type]
 
 
-def _sheets(claim: Claim) -> list[Sheet]:
+def _compared(claim: Claim, sheet: Sheet, known: Mapping[int, Known]) -> list[Compared]:
+    """Compare the file in view with the line it lies at."""
+    line = next((line for line in claim.lines if line.key == sheet.line_key), None)
+    said = known.get(sheet.evidence_id)
+    if line is None or said is None:
+        return []
+    return compare(line, said, titles_of(reader(), claim.team.lead_unit_id))
+
+
+def _sheets(claim: Claim, known: Mapping[int, Known]) -> list[Sheet]:
     """List every page of the claim's evidence: in the order of its lines, then what belongs to the whole."""
     order = {line.key: line.position for line in claim.lines}
     laid = sorted(claim.attachments, key=lambda one: (order.get(one.line_key, len(order) + 1), one.id))
     sheets: list[Sheet] = []
     for attachment in laid:
         for number in range(1, max(attachment.evidence.pages, 1) + 1):
-            sheets.append(_sheet(attachment, number, len(sheets)))
+            sheets.append(_sheet(attachment, number, len(sheets), known.get(attachment.evidence_id)))
     return sheets
 
 
-def _sheet(attachment: Attachment, number: int, place: int) -> Sheet:
+def _sheet(attachment: Attachment, number: int, place: int, known: Known | None) -> Sheet:
     evidence = attachment.evidence
     label = f"{_(EVIDENCE_NAMES[evidence.kind])} · {evidence.display_name}"
     if evidence.pages > 1:
@@ -389,6 +407,8 @@ def _sheet(attachment: Attachment, number: int, place: int) -> Sheet:
         href=here(line=attachment.line_key or None, sheet=place, _anchor="evidence"),
         download=url_for("claims.original", handle=evidence.handle),
         line_key=attachment.line_key,
+        evidence_id=attachment.evidence_id,
+        marks=marks_of(known.reading, number - 1) if known is not None and known.reading is not None else (),
     )
 
 

@@ -36,9 +36,8 @@ def explain(
     if len(said) < LEAST_WORDS:
         raise Refused("请写明为什么不是重复报销，例如：同一天两次打车，金额相同", field="reason")
     one, other = sorted((evidence_id, other_id))
-    names = dict(
-        session.execute(select(Evidence.id, Evidence.display_name).where(Evidence.id.in_((one, other)))).tuples()
-    )
+    rows = session.execute(select(Evidence.id, Evidence.display_name).where(Evidence.id.in_((one, other))))
+    names = {row.id: row.display_name for row in rows}
     if len(names) < 2:  # noqa: PLR2004  a pair
         raise NotFound("没有找到这个附件，可能已被删除，或者你不能查看")
     kept = insert_or(session, LikenessWord).values(
