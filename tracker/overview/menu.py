@@ -33,6 +33,7 @@ def frame() -> Frame:
         inbox_href="/inbox",
         role=_role(actor),
         me_href="/me",
+        search_href="/claims" if latest else "",
         tabs=_tabs(actor, waiting),
     )
 

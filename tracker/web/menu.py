@@ -35,7 +35,8 @@ class Frame:
     """Everything the frame of a signed-in page shows besides the page itself.
 
     ``scope`` names the fund in view (``2026 年度 · 精准招商工作经费``); ``tabs`` are up to five entries of the
-    phone's bottom bar, the middle one of five being the round button.
+    phone's bottom bar, the middle one of five being the round button; ``search_href`` takes ``text`` and ``scope=all``,
+    and without it there is no search box.
     """
 
     groups: Sequence[MenuGroup] = ()
@@ -45,6 +46,7 @@ class Frame:
     inbox_href: str = "/messages"
     role: str = ""
     me_href: str = "/me"
+    search_href: str = ""
     tabs: Sequence[MenuItem] = ()
 
 
