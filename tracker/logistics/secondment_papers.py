@@ -16,7 +16,7 @@ def notice(row: Row) -> bytes:
     one = row.secondment
     return draw_html(
         "secondment_notice.html",
-        {"one": one, "post": row.post, "paper": row.start, "last_day": row.last_day, **_names(one, row.post)},
+        {"one": one, "post": row.post, "paper": row.start, "last_day": row.start.last_day, **_names(one, row.post)},
         title=f"关于抽调{one.person.name}同志到{one.team.name}工作的通知",
         author=one.team.lead_unit.name,
         at=one.recorded_at,

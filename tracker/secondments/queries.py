@@ -262,10 +262,11 @@ def visible(by: Actor) -> ColumnElement[bool]:
         return Secondment.id.is_not(None)
     led = select(Team.id).where(Team.lead_unit_id.in_(by.units()))
     homes = by.units({SeatKind.HOME_UNIT})
+    # Added to nothing, the columns are not looked up one by one in three indexes and sorted: the list walks its own.
     return or_(
-        Secondment.person_id == by.person_id,
-        Secondment.team_id.in_(led) if by.units() else false(),
-        Secondment.home_unit_id.in_(homes) if homes else false(),
+        Secondment.person_id + 0 == by.person_id,
+        (Secondment.team_id + 0).in_(led) if by.units() else false(),
+        (Secondment.home_unit_id + 0).in_(homes) if homes else false(),
     )
 
 
