@@ -39,8 +39,8 @@ class Picture:
 
 WANTED = (
     Picture("home", "zhoumin", "/"),
-    Picture("claim-form", "chenli", "/claims?mine=1&state=draft", follow="main a[href$='/edit']"),
-    Picture("review", "zhoumin", "/inbox", follow="main a[href^='/claims/']"),
+    Picture("claim-form", "chenli", "/claims?state=draft", follow="main a.t-title"),
+    Picture("review", "zhoumin", "/inbox", follow="main a.t-title"),
     Picture("budget", "fangzhiyuan", "/budget"),
     Picture("trail", "hanbing", "/trail"),
     Picture("phone", "chenli", "/", width=390),
@@ -71,7 +71,7 @@ def served() -> Iterator[str]:
         command = [str(tracker), "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
         server = subprocess.Popen(command, env=environment)  # noqa: S603  our own program
         try:
-            _wait_for(f"http://127.0.0.1:{port}/sign-in")
+            _wait_for(server, f"http://127.0.0.1:{port}/sign-in")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -89,7 +89,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
             page.wait_for_load_state("networkidle")
         place = PICTURES / f"{picture.name}.png"
         page.screenshot(path=place)
-    Image.open(place).convert("RGB").quantize(96).save(place, optimize=True)
+    Image.open(place).convert("RGB").quantize(200).save(place, optimize=True)
 
 
 def _sign_in(page: Page, address: str, who: str) -> None:
@@ -100,8 +100,10 @@ def _sign_in(page: Page, address: str, who: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _wait_for(address: str) -> None:
+def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
     for _ in range(PATIENCE_SECONDS * 5):
+        if server.poll() is not None:
+            raise RuntimeError("the server ended before it answered")
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310  our own address
                 return

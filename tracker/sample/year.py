@@ -112,11 +112,16 @@ def _slots(stage: Stage, claims: int) -> Iterator[_Slot]:
         kind = next(kinds)
         fate = Fate(turns=frozenset(happens), by_agent=kind != "general" and rng.random() < 0.3)  # noqa: PLR2004
         yield _Slot(_member(stage, next(teams), day), day, kind, fate)
+    met: set[Stop] = set()
     for stop in under_way:
         near, far = _DAYS_AGO[stop]
         day = max(until - timedelta(days=rng.randint(near, far)), first)
         kind = "general" if stop is Stop.AT_HEAD else next(kinds)
-        yield _Slot(_member(stage, next(teams), day), day, kind, Fate(stop))
+        member = _member(stage, next(teams), day)
+        if stop in (Stop.DRAFT, Stop.RETURNED) and stop not in met:
+            member, kind = PEOPLE[0], "travel"  # the member whose sign-in is printed has something to go on with
+        met.add(stop)
+        yield _Slot(member, day, kind, Fate(stop))
 
 
 def _member(stage: Stage, team: SampleTeam, day: date) -> SamplePerson:
