@@ -134,8 +134,8 @@ def _measure_postgres(url: str, claims: int) -> None:
         database.close()
         plain = database.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{floor_name}"')  # type: ignore[call-overload]
-            connection.execute(f'CREATE DATABASE "{floor_name}" TEMPLATE "{name}"')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE IF EXISTS "{floor_name}"')
+            connection.execute(f'CREATE DATABASE "{floor_name}" TEMPLATE "{name}"')
         recorder = _Recorder(database)
         ours = _lives(office, drafts, payee_id)
         database.close()
@@ -145,7 +145,7 @@ def _measure_postgres(url: str, claims: int) -> None:
             for transaction in recorder.transactions:
                 for statement, parameters, many in transaction:
                     cursor = connection.cursor()
-                    (cursor.executemany if many else cursor.execute)(statement, parameters)  # type: ignore[operator]
+                    (cursor.executemany if many else cursor.execute)(statement, parameters)
                 connection.commit()
             floor = time.perf_counter() - started
         _row("PostgreSQL", claims, ours, floor, 0.40)

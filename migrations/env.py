@@ -21,6 +21,7 @@ context.configure(
     compare_type=True,
     render_item=_render,
 )
-assert tracker.schema.MODELS
+if not tracker.schema.MODELS:
+    raise RuntimeError("no models are known")
 with context.begin_transaction():
     context.run_migrations()

@@ -14,7 +14,7 @@ def find_binaries() -> Path | None:
     """Find the newest installed PostgreSQL server of version 15 or later."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda place: int(place.parts[4]))
     newest = versions[-1].parent if versions else None
-    if newest is not None and int(newest.parts[4]) >= 15:  # noqa: PLR2004
+    if newest is not None and int(newest.parts[4]) >= 15:
         return newest
     found = shutil.which("initdb")
     return Path(found).parent if found else None
@@ -53,7 +53,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         user = self.account.pw_name if os.geteuid() == 0 else None
-        subprocess.run(  # noqa: S603  our own arguments
+        subprocess.run(
             [str(self.binaries / program), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,

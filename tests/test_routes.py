@@ -1,5 +1,7 @@
-"""Every route × every seat: who may open it is what its mark says, nothing answers 5xx, no GET writes, no POST
-goes without its token."""
+"""Every route × every seat: who may open it is what its mark says.
+
+Nothing answers 5xx, no GET writes, no POST goes without its token.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ def _addresses(rule: Rule, values: dict[str, Any], *, absurd_too: bool = False) 
         yield rule.rule
         return
 
-    def filled(choose: Any) -> str:  # noqa: ANN401
+    def filled(choose: Any) -> str:
         return re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?([^<>]+)>", lambda m: str(choose(m.group(1))), rule.rule)
 
     yield filled(lambda name: values.get(name, 1))

@@ -7,7 +7,6 @@ from alembic import op
 
 from tracker.storage.append_only import protect
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None

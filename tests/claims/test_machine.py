@@ -92,7 +92,8 @@ class Gate(RuleBasedStateMachine):
         order = command(self.office.actor(who), comment="原因")
         try:
             with self.database.writing() as session:
-                return getattr(operations, act)(session, claim_id, *more.values(), order)
+                claim: Claim = getattr(operations, act)(session, claim_id, *more.values(), order)
+                return claim
         except Refused:
             return None
 

@@ -170,7 +170,7 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind, globalns={**globals(), "date": date, "datetime": datetime})
 
 
-def _plain(value: object, kind: Any) -> object:  # noqa: ANN401  a type form
+def _plain(value: object, kind: Any) -> object:
     """Turn a value of a declared type into what JSON knows."""
     if (inner := _optional(kind)) is not None:
         return None if value is None else _plain(value, inner)
@@ -188,7 +188,7 @@ def _plain(value: object, kind: Any) -> object:  # noqa: ANN401  a type form
     raise BadContent(f"{value!r:.60} is not {kind}")
 
 
-def _typed(data: object, kind: Any) -> object:  # noqa: ANN401  a type form
+def _typed(data: object, kind: Any) -> object:
     """Turn what JSON knows into a value of a declared type."""
     if (inner := _optional(kind)) is not None:
         return None if data is None else _typed(data, inner)
@@ -223,13 +223,13 @@ def _day_or_moment(text: str, kind: type[date]) -> date:
     return value
 
 
-def _optional(kind: Any) -> Any:  # noqa: ANN401  a type form
+def _optional(kind: Any) -> Any:
     if typing.get_origin(kind) in (types.UnionType, typing.Union):
         return next(one for one in typing.get_args(kind) if one is not type(None))
     return None
 
 
-def _item_kinds(kind: Any, length: int) -> tuple[Any, ...]:  # noqa: ANN401  a type form
+def _item_kinds(kind: Any, length: int) -> tuple[Any, ...]:
     of = typing.get_args(kind)
     if len(of) == 2 and of[1] is Ellipsis:  # noqa: PLR2004  tuple[X, ...]
         return (of[0],) * length

@@ -139,7 +139,7 @@ def _prepared(
     )
 
 
-def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> Any:  # noqa: ANN401  WeasyPrint's Document
+def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> Any:
     first = vouchers[0].content
     html = (
         _environment()
@@ -164,7 +164,7 @@ def _rendered(vouchers: Sequence[_Drawn], *, version: int) -> Any:  # noqa: ANN4
     return document
 
 
-def _written(document: Any, content: VoucherContent, files: Sequence[tuple[str, bytes, str]]) -> bytes:  # noqa: ANN401
+def _written(document: Any, content: VoucherContent, files: Sequence[tuple[str, bytes, str]]) -> bytes:
     media = [kind for _, _, kind in files]
     at = content.approved_at.astimezone(UTC)
     embedded = [
@@ -183,7 +183,7 @@ def _written(document: Any, content: VoucherContent, files: Sequence[tuple[str, 
     )
 
 
-def _declare_media(pdf: Any, media: Sequence[str]) -> None:  # noqa: ANN401  pydyf's PDF
+def _declare_media(pdf: Any, media: Sequence[str]) -> None:
     """Name each file's media type as we know it (otherwise the machine's own tables decide), and each file once."""
     streams = [one for one in pdf.objects if getattr(one, "extra", {}).get("Type") == "/EmbeddedFile"]
     for stream, kind in zip(streams, media, strict=True):
@@ -214,11 +214,11 @@ def _environment() -> Environment:
     )
 
 
-def _without_invisible(value: Any) -> Any:  # noqa: ANN401  whatever the template prints
+def _without_invisible(value: Any) -> Any:
     return fonts.printable(value, lines=True) if type(value) is str else value
 
 
 @cache
-def _stylesheet(version: int) -> Any:  # noqa: ANN401  WeasyPrint's CSS
+def _stylesheet(version: int) -> Any:
     text = (_TEMPLATES / f"v{version}.css").read_text(encoding="utf-8")
     return engine.weasyprint().CSS(string=text, font_config=engine.font_configuration(), url_fetcher=engine.fetcher())

@@ -21,7 +21,7 @@ _environment = threading.Lock()
 
 
 @cache
-def weasyprint() -> Any:  # noqa: ANN401  an untyped package
+def weasyprint() -> Any:
     """Load WeasyPrint. Raises OSError when a system library is missing.
 
     On import it tells Pillow, for the whole process, to take truncated pictures as whole; that is undone, because
@@ -35,7 +35,7 @@ def weasyprint() -> Any:  # noqa: ANN401  an untyped package
 
 
 @cache
-def font_configuration() -> Any:  # noqa: ANN401  WeasyPrint's FontConfiguration
+def font_configuration() -> Any:
     """Return the process's font configuration: our files and nothing of the machine's.
 
     Raises RuntimeError, in words, when something this needs is not installed.
@@ -50,12 +50,12 @@ def font_configuration() -> Any:  # noqa: ANN401  WeasyPrint's FontConfiguration
 
 
 @cache
-def fetcher() -> Any:  # noqa: ANN401  WeasyPrint's URLFetcher
+def fetcher() -> Any:
     """Return a fetcher that fetches nothing and stops the drawing at the first try: each page is complete in itself."""
     return weasyprint().URLFetcher(allowed_protocols=(), fail_on_errors=True)
 
 
-def written(document: Any, **options: Any) -> bytes:  # noqa: ANN401  WeasyPrint's Document and its options
+def written(document: Any, **options: Any) -> bytes:
     """Write a drawn document as a PDF."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile's file open

@@ -22,7 +22,7 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 16
 
 
-def issue(  # noqa: PLR0913  a voucher is issued with this
+def issue(
     session: Session,
     *,
     fund_id: int,
@@ -97,7 +97,7 @@ def scan_back(session: Session, voucher_id: int, evidence_id: int, *, by: Actor,
     _trail(session, voucher, "scan_back", by, at, before=before, after={"signed_scan_id": evidence_id})
 
 
-def _trail(  # noqa: PLR0913  what record is told
+def _trail(
     session: Session,
     voucher: Voucher,
     act: str,

@@ -72,11 +72,11 @@ def _environment() -> Environment:
     return made
 
 
-def _without_invisible(value: Any) -> Any:  # noqa: ANN401  whatever the template prints
+def _without_invisible(value: Any) -> Any:
     return fonts.printable(value, lines=True) if type(value) is str else value
 
 
 @cache
-def _stylesheet() -> Any:  # noqa: ANN401  WeasyPrint's CSS
+def _stylesheet() -> Any:
     text = (_TEMPLATES / "sheet.css").read_text(encoding="utf-8")
     return engine.weasyprint().CSS(string=text, font_config=engine.font_configuration(), url_fetcher=engine.fetcher())

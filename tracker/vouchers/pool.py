@@ -64,7 +64,7 @@ class Pool:
         for _ in range(size):
             self._free.put(_Worker(self))
 
-    def run(self, job: Callable[..., Any], *arguments: Any, bounds: Bounds | None = None) -> Any:  # noqa: ANN401  any job
+    def run(self, job: Callable[..., Any], *arguments: Any, bounds: Bounds | None = None) -> Any:
         """Run a module-level function in a child and return what it returns or raise what it raises.
 
         Raises TooMuch when it takes too long or too much memory, Busy when no child comes free in time.
@@ -94,7 +94,7 @@ class _Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def ask(self, job: Callable[..., Any], arguments: tuple[Any, ...], limit: Bounds) -> Any:  # noqa: ANN401  any job
+    def ask(self, job: Callable[..., Any], arguments: tuple[Any, ...], limit: Bounds) -> Any:
         pipe = self._send((job, arguments, limit.memory_bytes))
         try:
             done, answer = pipe.recv() if pipe.poll(limit.seconds) else (False, TimeoutError())

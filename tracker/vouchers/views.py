@@ -6,7 +6,6 @@ import hmac
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from tracker.kernel.text import one_line
