@@ -179,7 +179,7 @@ def find_people(session: Session) -> District | None:
     marks = select(Person.id).where(Person.command_id == f"sample-person-{PEOPLE[0].sign_in_name}")
     if session.scalar(marks) is None:
         return None
-    units = dict(session.execute(select(Unit.short_name, Unit.id)).tuples().all())
-    teams = dict(session.execute(select(Team.short_name, Team.id)).tuples().all())
-    people = dict(session.execute(select(Person.sign_in_name, Person.id)).tuples().all())
+    units = dict(session.execute(select(Unit.short_name, Unit.id)).all())
+    teams = dict(session.execute(select(Team.short_name, Team.id)).all())
+    people = dict(session.execute(select(Person.sign_in_name, Person.id)).all())
     return District(units, teams, people)

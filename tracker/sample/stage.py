@@ -76,7 +76,7 @@ class Stage:
     def learn_categories(self) -> None:
         """Remember the ids of the fund's categories by name."""
         rows = self.session.execute(select(Category.name, Category.id).where(Category.fund_id == self.fund_id))
-        self.categories = dict(rows.tuples().all())
+        self.categories = dict(rows.all())
 
     def bill_number(self, day: date) -> str:
         """Make the next 20-digit number of an e-invoice."""
