@@ -93,7 +93,8 @@ def account_of(session: Session, claim: Claim) -> Account | None:
 def spoken(line: ClaimLine) -> list[str]:
     """Say a line's own facts shortly, in the order people read them: 高铁动车, 淮安东 → 深圳北."""
     item = facts.item_of(line.category.economic_code, line.facts)
-    return [line.spent_on.isoformat(), item.name or line.category.name, *_said(line)]
+    said = [fact for fact in _said(line) if fact not in line.summary]
+    return [line.spent_on.isoformat(), item.name or line.category.name, *said]
 
 
 def _said(line: ClaimLine) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import gettext as _
 
 from tracker.claims.folder import unused_count
@@ -38,6 +39,11 @@ def frame() -> Frame:
     )
 
 
+def _walks_inbox() -> bool:
+    """Tell whether the page in hand is part of the walk through what waits."""
+    return request.args.get("from") == "inbox"
+
+
 def _role(actor: Actor) -> str:
     held = list(dict.fromkeys(seat.kind for seat in actor.seats))
     return "、".join(_(SEAT_NAMES[kind]) for kind in held[:2]) or _("没有席位")
@@ -46,7 +52,7 @@ def _role(actor: Actor) -> str:
 def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
     claims = [MenuItem(_("工作台"), "home", "/")]
     if actor.holds_any(_WAITED_ON):
-        claims.append(MenuItem(_("待我处理"), "inbox", "/inbox", count=waiting, is_hot=True))
+        claims.append(MenuItem(_("待我处理"), "inbox", "/inbox", count=waiting, is_hot=True, current=_walks_inbox()))
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         claims.append(MenuItem(_("报销单"), "doc", "/claims"))
     if actor.holds_any(_FILES):
@@ -81,6 +87,8 @@ def _support(actor: Actor) -> list[MenuItem]:
     entries = []
     if actor.holds_any(_SEES_SECONDED):
         entries.append(MenuItem(_("专职人员"), "people", "/secondments"))
+    if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
+        entries.append(MenuItem(_("设备与用房"), "desk", "/equipment"))
     return entries
 
 

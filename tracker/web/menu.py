@@ -59,7 +59,8 @@ def site_frame() -> Frame:
     """Return the frame for this request, with the entry of the page in hand marked."""
     draw: Callable[[], Frame] | None = current_app.extensions.get(_HOOK)
     frame = draw() if draw else Frame()
-    here = _nearest([item.href for group in frame.groups for item in group.items])
+    marked = next((item.href for group in frame.groups for item in group.items if item.current), None)
+    here = marked or _nearest([item.href for group in frame.groups for item in group.items])
     groups = [MenuGroup(group.title, [_marked(item, here) for item in group.items]) for group in frame.groups]
     tab_here = _nearest([tab.href for tab in frame.tabs])
     return replace(frame, groups=groups, tabs=[_marked(tab, tab_here) for tab in frame.tabs])

@@ -86,4 +86,4 @@ def _sits(actor: Actor) -> Iterator[str]:
         elif seat.unit_id in units:
             yield _("你是%(unit)s的%(seat)s", unit=units[seat.unit_id], seat=kind)
         else:
-            yield _("你是%(seat)s", seat=kind)
+            yield _("你的席位是%(seat)s", seat=kind)
