@@ -8,6 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.storage.keys import key_in
+
+from tracker.storage.files import FileStore, Store
+from tracker.storage.objects import ObjectPlace, ObjectStore, place_from
+
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +31,8 @@ class Settings:
     """Where requests are counted; several hosts share one ``redis://…``."""
     proxies: int = 0
     """How many reverse proxies of our own stand before the site and tell the client's address."""
+    objects: ObjectPlace | None = None
+    """The bucket of the evidence store; without one, files lie in a folder of ``var``."""
     readers: int = 0
     """Threads of each web process that read waiting files: one, or none where ``tracker evidence work`` runs."""
 
@@ -33,6 +40,10 @@ class Settings:
     def files(self) -> Path:
         """The folder of the evidence store."""
         return self.var / "files"
+
+    def open_store(self) -> Store:
+        """Open the evidence store: the bucket if one is set, else the folder."""
+        return ObjectStore(self.objects) if self.objects is not None else FileStore(self.files)
 
     @property
     def cipher_key(self) -> Path:
@@ -48,20 +59,13 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         var=var,
         database_url=environment.get("TRACKER_DATABASE", f"sqlite:///{var / 'tracker.db'}"),
-        secret_key=_key(var / "keys" / "signing.key"),
+        secret_key=key_in(var / "keys" / "signing.key", lambda: secrets.token_bytes(32)),
         base_url=base_url,
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         secure_cookies=base_url.startswith("https://"),
         password_profile=environment.get("TRACKER_PASSWORDS", "dengbao3"),
         rate_limits=environment.get("TRACKER_RATE_LIMITS", "memory://"),
         proxies=int(environment.get("TRACKER_PROXIES", "0")),
+        objects=_objects(environment),
         readers=min(1, int(environment.get("TRACKER_READERS", "1"))),
     )
-
-
-def _key(place: Path) -> bytes:
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch(mode=0o600)
-        place.write_bytes(secrets.token_bytes(32))
-    return place.read_bytes()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from tracker.storage.keys import key_in
+
 
 class Cipher:
     """The office's key, kept in a file of its own outside the database and its backups."""
@@ -16,11 +18,7 @@ class Cipher:
     @classmethod
     def from_file(cls, place: Path) -> Cipher:
         """Read the key, making one on first use, readable by the service's account alone."""
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.touch(mode=0o600)
-            place.write_bytes(Fernet.generate_key())
-        return cls(place.read_bytes().strip())
+        return cls(key_in(place, Fernet.generate_key).strip())
 
     def lock(self, text: str) -> bytes:
         """Encipher a text."""

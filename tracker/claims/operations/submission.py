@@ -15,6 +15,7 @@ from tracker.claims.operations.moves import AlreadyDone, Command, begin, held_sh
 from tracker.evidence import keys
 from tracker.funds.models import Category, Fund, Verb
 from tracker.kernel.actors import SeatKind
+from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.numbering import next_number
@@ -147,7 +148,7 @@ def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
 
 def _require_agent_quota(session: Session, claim: Claim, filing: Filing, command: Command) -> None:
     """Hold a filing agent to the quota the lead unit gave with the seat, counted over the budget year."""
-    on = held_on(command.at.date())
+    on = held_on(day_of(command.at))
     quota = session.scalar(
         select(Seat.quota_fen).where(
             Seat.person_id == command.by.person_id, Seat.kind == SeatKind.AGENT, Seat.team_id == filing.team_id, on
