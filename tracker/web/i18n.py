@@ -54,6 +54,17 @@ def gettext(sentence: str, /, **facts: object) -> str:
     return str(_gettext(sentence, **facts))
 
 
+def said(text: object) -> str:
+    """Say a fixed word or sentence of a table, a form or a rule; one that carries facts is said as it stands.
+
+    Unlike ``_()`` in a template it never takes the text for markup, so it may be given what people typed.
+    """
+    if text is None:
+        return MISSING
+    plain = str(text)
+    return gettext(plain) if plain and language() != "zh" else plain
+
+
 def language() -> str:
     """Return the language of this request: ``zh`` or ``en``."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "") if request else ""
@@ -220,4 +231,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "card_tail": card_tail,
     "until": span_of_days,
     "tint": tint,
+    "said": said,
 }

@@ -36,6 +36,7 @@ from tracker.web.forms import (
     VersionedForm,
     Wrong,
 )
+from tracker.web.i18n import card_tail, said
 
 _LONGEST_PURPOSE, _LONGEST_NOTE, _LONGEST_SUMMARY = 200, 400, 120
 _FEWEST = {"hosts": 0, "people": 1, "visitors": 1, "bill_count": 1, "days": 1, "nights": 1}
@@ -146,11 +147,11 @@ class SheetLine:
         short = []
         if texts.get("from_city") or texts.get("to_city"):
             short.append(f"{texts.get('from_city')} → {texts.get('to_city')}")
-        short += [texts[name] for name in ("vehicle", "city", "bill_kind") if texts.get(name)]
+        short += [said(texts[name]) for name in ("vehicle", "city", "bill_kind") if texts.get(name)]
         if texts.get("bill_number"):
             short.append(f"…{texts['bill_number'][-4:]}")
         units = {"nights": "晚", "days": "天", "people": "人", "bill_count": "张"}
-        short += [f"{texts[name]} {unit}" for name, unit in units.items() if texts.get(name)]
+        short += [f"{texts[name]} {said(unit)}" for name, unit in units.items() if texts.get(name)]
         if texts.get("rate_fen"):
             short.append(f"× {texts['rate_fen']}")
         return short
@@ -353,7 +354,7 @@ def whom_label(whom: Whom) -> str:
 
 def payee_label(payee: Payee) -> str:
     """Name an account by its holder, bank and tail only."""
-    return f"{payee.holder} · {payee.bank} 尾号 {payee.tail}"
+    return f"{payee.holder} · {payee.bank} {card_tail(payee.tail)}"
 
 
 def _with_defaults(texts: MultiDict[str, str], chosen: Chosen) -> MultiDict[str, str]:
@@ -385,4 +386,4 @@ def _filed(line: SheetLine) -> FiledLine:
 def _add(control: Control, finding: Finding, sentence: str) -> None:
     """Say it once; of something that cannot be read nobody is told that it is missing."""
     if sentence not in control.errors and not (finding.is_lack and control.errors):
-        control.errors = [*control.errors, sentence]
+        control.errors = [*control.errors, said(sentence)]

@@ -32,6 +32,7 @@ from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import said
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, page, part
 
@@ -230,7 +231,7 @@ def _take(file: FileStorage) -> Iterable[Outcome]:
         media: Media = bounded.run("sniff", data)
         parcel: list[tuple[str, bytes]] = bounded.run("unpack", data) if media is Media.ZIP else [(name, data)]
     except Unreadable as refusal:
-        return [_not_taken(name, refusal.sentence)]
+        return [_not_taken(name, said(refusal.sentence))]
     if media is not Media.ZIP:
         return [_keep(name, data, media)]
     return [_sniffed(inner, content) for inner, content in parcel]
@@ -240,7 +241,7 @@ def _sniffed(name: str, data: bytes) -> Outcome:
     try:
         media: Media = bounded.run("sniff", data)
     except Unreadable as refusal:
-        return _not_taken(name, refusal.sentence)
+        return _not_taken(name, said(refusal.sentence))
     return _keep(name, data, media)
 
 

@@ -37,6 +37,7 @@ from tracker.storage.files import current_files
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.headers import SEALED_POLICY
+from tracker.web.i18n import said
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, part
 
@@ -191,15 +192,19 @@ def _take(desk: Desk, file: FileStorage) -> list[Outcome]:
         media: Media = bounded.run("sniff", data)
         parcel = bounded.run("unpack", data) if media is Media.ZIP else [(name, data)]
     except Unreadable as refusal:
-        return [Outcome(name, sentence=_("「%(name)s」没有传上：%(why)s", name=name, why=refusal.sentence))]
+        return [_not_taken(name, refusal)]
     return [_lay(desk, Received(inner, content)) for inner, content in parcel]
+
+
+def _not_taken(name: str, refusal: Refused) -> Outcome:
+    return Outcome(name, sentence=_("「%(name)s」没有传上：%(why)s", name=name, why=said(refusal.sentence)))
 
 
 def _lay(desk: Desk, file: Received) -> Outcome:
     try:
         media: Media = bounded.run("sniff", file.data)
     except Unreadable as refusal:
-        return Outcome(file.name, sentence=_("「%(name)s」没有传上：%(why)s", name=file.name, why=refusal.sentence))
+        return _not_taken(file.name, refusal)
     read = read_file(file.data, media, file.name)
     reading = read.reading
     sha256 = current_files().put(file.data)
@@ -215,7 +220,7 @@ def _lay(desk: Desk, file: Received) -> Outcome:
                 session, desk.claim.id, stored, kind, place, by=current_actor(), at=now(), read=kept
             )
     except Refused as refusal:
-        return Outcome(file.name, sentence=_("「%(name)s」没有传上：%(why)s", name=file.name, why=refusal.sentence))
+        return _not_taken(file.name, refusal)
     return Outcome(file.name, laid, was_read="bill_number" in texts)
 
 

@@ -14,7 +14,7 @@ from tracker.claims.models import PAY_NAMES, Claim, Decision
 from tracker.claims.verdict import Answer, Verdict
 from tracker.kernel.actors import SEAT_NAMES, Actor
 from tracker.kernel.money import format_yuan
-from tracker.web.i18n import waited, yuan_sign
+from tracker.web.i18n import said, waited, yuan_sign
 
 _KINDS = {Level.BLOCK: "bad", Level.WARN: "warn", Level.PASS: "ok"}
 _MOST_NAMES = 3
@@ -43,7 +43,7 @@ def _title(answer: Answer) -> str:
 
 def _text(claim: Claim, verdict: Verdict, answer: Answer) -> str:
     if answer.sentence:
-        return answer.sentence
+        return said(answer.sentence)
     if answer.part is Part.QUOTA:
         return _quota_text(claim, verdict)
     files = len(claim.attachments)
@@ -96,7 +96,8 @@ def _act(claim: Claim, mark: Mark, decision: Decision) -> tuple[str, str, str]:
             return _("代%(name)s提交报销", name=claim.beneficiary.name), "", ""
         return (_("修改后再次提交") if mark.is_again else _("提交报销")), "", ""
     if decision.move is Move.DEDUCT:
-        words = _("核减 %(yuan)s", yuan=format_yuan(amount)) if amount > 0 else _("取消核减 %(yuan)s", yuan=format_yuan(-amount))
+        yuan = format_yuan(abs(amount))
+        words = _("核减 %(yuan)s", yuan=yuan) if amount > 0 else _("取消核减 %(yuan)s", yuan=yuan)
         return "", words, "warn"
     if decision.move in (Move.PAY_PART, Move.PAY_REST):
         return "", _("支付 %(yuan)s", yuan=format_yuan(amount)), "ok"

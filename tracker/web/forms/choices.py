@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.web.forms.fields import Validators
-from tracker.web.i18n import gettext
+from tracker.web.i18n import gettext, said
 
 Choices = Sequence[tuple[Any, str]]
 
@@ -20,6 +20,8 @@ class ChoiceField(SelectField):
     """One of the offered choices (``[(value, label), …]``), handed over through ``coerce``.
 
     ``blank`` is the wording of the empty choice put first; without it there is none. Nothing chosen is None.
+    Choices written in the form are words of a table and said in the language of the page; what a page offers
+    (people, categories, accounts) keeps its own name.
     """
 
     def __init__(
@@ -33,8 +35,8 @@ class ChoiceField(SelectField):
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, coerce=_or_nothing(coerce), **kwargs)
-        self.choices = list(choices)
-        self.blank = blank
+        self.choices = _in_words(choices)
+        self.blank = None if blank is None else said(blank)
 
     def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
         """Set what may be chosen now."""
@@ -88,7 +90,7 @@ class ChoicesField(SelectMultipleField):
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, coerce=coerce, **kwargs)
-        self.choices = list(choices)
+        self.choices = _in_words(choices)
 
     def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
         """Set what may be chosen now."""
@@ -128,6 +130,10 @@ class TickField(BooleanField):
 
 def _offered(field: SelectField) -> list[tuple[Any, str]]:
     return cast("list[tuple[Any, str]]", field.choices or [])
+
+
+def _in_words(choices: Choices) -> list[tuple[Any, str]]:
+    return [(value, said(name)) for value, name in choices]
 
 
 def _or_nothing(coerce: Callable[[str], Any]) -> Callable[[Any], Any]:

@@ -13,11 +13,12 @@ from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import FieldList, Form, FormField, HiddenField, IntegerField
 from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
 from tracker.kernel.errors import Refused
-from tracker.web.i18n import gettext
+from tracker.web.i18n import gettext, language, said
 
 _COMMAND_ID = re.compile(r"[0-9a-f]{32}")
 _HIGHEST_VERSION = 2**31 - 1
@@ -45,10 +46,32 @@ class Required(InputRequired):
             raise StopValidation
         raw = field.raw_data
         if not raw or (isinstance(raw[0], str) and not raw[0].strip()) or field.data in (None, "", []):
-            raise StopValidation(self.message or gettext("请填写%(name)s", name=field.label.text))
+            raise StopValidation(str(self.message or gettext("请填写%(name)s", name=field.label.text)))
 
 
-class _Bare(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
+class _Spoken(Form):
+    """A form whose labels and fixed sentences, written in Chinese, are said in the language of the page."""
+
+    class Meta(DefaultMeta):
+        """Say the label of every field as it is made."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Make the field; in Chinese its label stands as it is written."""
+            field = super().bind_field(form, unbound_field, options)
+            if language() != "zh":
+                field.label.text = said(field.label.text)
+            return field
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and say what is wrong."""
+        valid = super().validate(extra_validators)
+        for field in self:
+            if not valid and all(isinstance(error, str) for error in field.errors):
+                field.errors = [said(error) for error in field.errors]
+        return valid
+
+
+class _Bare(_Spoken, FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no types
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Read posted fields and files only, and speak our own sentences."""
 
@@ -129,11 +152,11 @@ class VersionedForm(SiteForm):
         self.version.data, self.version.raw_data = version, None
 
 
-class LineForm(Form):
+class LineForm(_Spoken):
     """One line inside a form's list of lines; token and command belong to the whole form."""
 
 
-_AUTO = object()
+_AUTO: Any = object()
 
 
 def _wrongs_of(form: Form, where: str) -> Iterator[Wrong]:
