@@ -1,0 +1,197 @@
+"""Cards, handovers and rooms as they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import chain, repeat
+
+from flask_wtf.file import FileField
+from wtforms.validators import ValidationError
+
+from tracker.equipment.facts import HandingFacts, ItemFacts, RoomFacts
+from tracker.equipment.kinds import (
+    EDITION_NAMES,
+    KIND_NAMES,
+    ROOM_USES,
+    SOURCE_NAMES,
+    Edition,
+    ItemKind,
+    RoomUse,
+    Source,
+)
+from tracker.equipment.lifecycle import Destination, Handing
+from tracker.equipment.operations.rooms import MOST_SEATS
+from tracker.equipment.standards import class_codes
+from tracker.web.forms import (
+    ChoiceField,
+    CountField,
+    DayField,
+    FigureField,
+    MoneyField,
+    Required,
+    SiteForm,
+    TextBlock,
+    TextLine,
+    VersionedForm,
+)
+
+MOST_COPIES = 200
+_DM2 = Decimal(100)
+
+
+def class_choices() -> list[tuple[str, str]]:
+    """Offer the official classes, each with its edition."""
+    return [
+        (f"{row.edition.value}:{row.code}", f"{row.code} {row.name}（{EDITION_NAMES[row.edition]}）")
+        for row in class_codes()
+    ]
+
+
+class ItemForm(SiteForm):
+    """One card, or several alike with a serial each."""
+
+    unit_id = ChoiceField("产权单位", [Required("请选择产权单位")], coerce=int)
+    name = TextLine("设备名称", [Required("请填写设备名称")], most=60)
+    model = TextLine("规格型号", most=60)
+    kind = ChoiceField(
+        "类别", [Required("请选择类别")], coerce=ItemKind, choices=list(KIND_NAMES.items()), blank="请选择"
+    )
+    official = ChoiceField("分类代码", choices=class_choices(), blank="暂不填写")
+    copies = CountField("件数", [Required("请填写件数")], least=1, most=MOST_COPIES)
+    serials = TextBlock("序列号", most=8000)
+    price = MoneyField("每件原值（元）", [Required("请填写原值")])
+    bought_on = DayField("购置日期", [Required("请填写购置日期")])
+    source = ChoiceField("来源", [Required("请选择来源")], coerce=Source, choices=list(SOURCE_NAMES.items()))
+    source_paper = TextLine("来源凭据", most=60)
+    life_years = CountField("使用年限（年）", [Required("请填写使用年限")], least=1, most=50)
+    room_id = ChoiceField("存放地点", coerce=int, blank="暂不填写")
+    note = TextLine("备注", most=200)
+    exception = TextLine("超标准审批文号", most=60)
+
+    def validate_serials(self, field: TextBlock) -> None:  # noqa: ARG002  WTForms hands the field over
+        """Raise ValidationError when serials and copies do not go together."""
+        lines = self.serial_lines()
+        if lines and self.copies.data and len(lines) != self.copies.data:
+            raise ValidationError(f"填了 {len(lines)} 个序列号，件数是 {self.copies.data}，请一行填一个、个数相同")
+        if any(len(line) > 60 for line in lines):  # noqa: PLR2004  as wide as the card
+            raise ValidationError("一个序列号最多 60 字")
+
+    def serial_lines(self) -> list[str]:
+        """Return the serials typed, one a line."""
+        return [line.strip() for line in (self.serials.data or "").splitlines() if line.strip()]
+
+    def cards(self) -> list[ItemFacts]:
+        """Hand over a card for each copy."""
+        edition, _, code = (self.official.data or "").partition(":")
+        serials = chain(self.serial_lines(), repeat(""))
+        return [
+            ItemFacts(
+                name=self.name.data or "",
+                kind=self.kind.data,
+                price_fen=self.price.data or 0,
+                bought_on=self.bought_on.data,
+                life_years=self.life_years.data or 0,
+                source=self.source.data,
+                model=self.model.data or "",
+                edition=Edition(edition) if edition else None,
+                code=code,
+                source_paper=self.source_paper.data or "",
+                serial=next(serials),
+                note=self.note.data or "",
+                exception=self.exception.data or "",
+                room_id=self.room_id.data,
+            )
+            for _copy in range(self.copies.data or 0)
+        ]
+
+
+FIELDS: dict[Handing, tuple[str, ...]] = {
+    Handing.ISSUE: ("person_id", "team_id", "room_id", "reason"),
+    Handing.TRANSFER: ("person_id", "team_id", "room_id", "reason"),
+    Handing.RETURN: ("room_id", "reason"),
+    Handing.LEND: ("unit_id", "team_id", "due_on", "paper", "reason"),
+    Handing.REPAIR: ("reason",),
+    Handing.REPAIRED: ("reason",),
+    Handing.DISPOSE: ("paper", "reason"),
+}
+"""What each kind of handover asks for, in the order of the form."""
+
+
+class HandingForm(SiteForm):
+    """Where things go; the kind says which fields are shown."""
+
+    person_id = ChoiceField("使用人", coerce=int, blank="公用，不指定")
+    team_id = ChoiceField("使用组团", coerce=int, blank="不指定")
+    room_id = ChoiceField("位置", coerce=int, blank="不指定")
+    unit_id = ChoiceField("借用单位", coerce=int, blank="请选择")
+    due_on = DayField("约定归还日期")
+    paper = TextLine("文号", most=60)
+    reason = TextLine("原因或说明", most=200)
+
+    def facts(self, kind: Handing, versions: Mapping[int, int]) -> HandingFacts:
+        """Hand over the handover."""
+        asked = FIELDS[kind]
+
+        def of(name: str) -> object:
+            return self[name].data if name in asked else None
+
+        to = Destination(of("person_id"), of("room_id"), of("team_id"), of("unit_id"), of("due_on"))  # type: ignore[arg-type]
+        return HandingFacts(
+            kind, versions, to, self.reason.data or "", self.paper.data or "" if "paper" in asked else ""
+        )
+
+
+class ScanForm(SiteForm):
+    """The scan of a signed paper, or a picture of a thing."""
+
+    scan = FileField("文件")
+
+
+class ActForm(SiteForm):
+    """A button that needs nothing typed."""
+
+
+class RoomForm(VersionedForm):
+    """A room as it is written down."""
+
+    unit_id = ChoiceField("产权单位", coerce=int)
+    building = TextLine("楼宇", [Required("请填写楼宇")], most=60)
+    name = TextLine("房间号", [Required("请填写房间号")], most=40)
+    use = ChoiceField("用途", [Required("请选择用途")], coerce=RoomUse, choices=list(ROOM_USES.items()))
+    area = FigureField("使用面积（平方米）", [Required("请填写使用面积")], places=2, most=Decimal(99_999))
+    seats = CountField("工位数", [Required("请填写工位数")], most=MOST_SEATS)
+    note = TextLine("说明", most=60)
+
+    def facts(self) -> RoomFacts:
+        """Hand over the room."""
+        return RoomFacts(
+            building=self.building.data or "",
+            name=self.name.data or "",
+            use=self.use.data,
+            area_dm2=int((self.area.data or Decimal(0)) * _DM2),
+            seats=self.seats.data or 0,
+            note=self.note.data or "",
+        )
+
+
+class ProvideForm(SiteForm):
+    """To which team a room goes, and for how long."""
+
+    team_id = ChoiceField("组团", [Required("请选择组团")], coerce=int, blank="请选择")
+    begins_on = DayField("第一天", [Required("请填写第一天")])
+    last_day = DayField("最后一天")
+    paper = TextLine("文号", most=60)
+
+
+class TakeBackForm(SiteForm):
+    """The last day of a provision."""
+
+    last_day = DayField("最后一天", [Required("请填写最后一天")])
+
+
+class DeskForm(SiteForm):
+    """Who sits at which desk."""
+
+    number = ChoiceField("工位", [Required("请选择工位")], coerce=int, blank="请选择")
+    person_id = ChoiceField("人员", [Required("请选择人员")], coerce=int, blank="请选择")

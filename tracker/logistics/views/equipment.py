@@ -1,0 +1,238 @@
+"""设备与用房: the list with its rooms and the thing in view, and a thing's own page that its label leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, flash, redirect, request, send_file, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from tracker.equipment import operations, policy
+from tracker.equipment.facts import Order
+from tracker.equipment.kinds import EDITION_NAMES, KIND_ICONS, KIND_NAMES, SOURCE_NAMES, ItemKind
+from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Handing, ItemState
+from tracker.equipment.models import Item
+from tracker.equipment.models.counts import OUTCOME_NAMES
+from tracker.equipment.queries import counts, handovers, items, rooms
+from tracker.equipment.queries.items import Wanted
+from tracker.equipment.standards import class_name, square_metres
+from tracker.evidence.media import Media
+from tracker.funds.views.scans import stored_scan
+from tracker.kernel.actors import Actor
+from tracker.kernel.clock import day_of, now
+from tracker.kernel.errors import NotFound, Refused
+from tracker.logistics.forms.equipment import ActForm, ScanForm
+from tracker.logistics.qr import qr
+from tracker.logistics.views.blueprint import blueprint
+from tracker.storage import unit_of_work
+from tracker.storage.files import current_files
+from tracker.web.access import current_actor, seated
+from tracker.web.asked import asked_choice, asked_number, asked_text
+from tracker.web.database import reader
+from tracker.web.forms import SiteForm
+from tracker.web.pages import page
+
+readers = seated(*policy.READERS)
+SHOWN_STATES = (ItemState.IN_USE, ItemState.IDLE, ItemState.REPAIR, ItemState.LENT, ItemState.DISPOSED)
+FIRST_ROOMS = 4
+_WORDS: dict[str, Any] = {
+    "kind_names": KIND_NAMES,
+    "kind_icons": KIND_ICONS,
+    "state_names": STATE_NAMES,
+    "handing_names": HANDING_NAMES,
+    "outcome_names": OUTCOME_NAMES,
+    "square_metres": square_metres,
+}
+
+
+@blueprint.get("/equipment")
+@readers
+def equipment() -> Response:
+    """List the things the reader may see, with the rooms above and the chosen thing beside them."""
+    by, today = current_actor(), day_of(now())
+    wanted = asked_wanted(by)
+    edge = {"after": asked_number("after"), "before": asked_number("before")}
+    found = items.find(reader(), wanted, seen_by=by, **edge)
+    chosen = _chosen(found.items, by)
+    return page(
+        "logistics/equipment.html",
+        **words(),
+        **frame(by, "items"),
+        found=found,
+        wanted=wanted,
+        states=SHOWN_STATES,
+        tallies=items.tallies(reader(), wanted, seen_by=by),
+        overdue=items.overdue(reader(), seen_by=by, on=today),
+        counted=counts.latest_of(reader(), found.items),
+        cards=rooms.cards(reader(), seen_by=by, on=today, limit=FIRST_ROOMS),
+        room_choices=rooms.choices(reader(), seen_by=by),
+        team_choices=items.seen_teams(reader(), by),
+        chosen=chosen,
+        panel=panel(reader(), chosen, by) if chosen else None,
+        today=today,
+        address=address_with,
+        newer=address_with(before=found.items[0].id, after="") if found.items and found.has_newer else "",
+        older=address_with(after=found.items[-1].id, before="") if found.items and found.has_older else "",
+    )
+
+
+@blueprint.route("/equipment/<string:number>", methods=["GET"])
+@readers
+def equipment_item(number: str) -> Response:
+    """Show a thing: what its card says, who has it, what happened to it, and what this person can do now."""
+    by, today = current_actor(), day_of(now())
+    item = items.one(reader(), number, seen_by=by)
+    return page(
+        "logistics/equipment_item.html",
+        **words(),
+        item=item,
+        panel=panel(reader(), item, by),
+        facts=_facts(item),
+        act=ActForm.afresh(),
+        photo_form=ScanForm.afresh(),
+        may_keep=policy.keeps(by, item.owner_unit_id),
+        to_count=counts.to_count(reader(), by, on=today, item_id=item.id),
+        room_choices=rooms.choices(reader(), seen_by=by, unit_id=None),
+        today=today,
+    )
+
+
+@blueprint.post("/equipment/<string:number>/photo")
+@readers
+def equipment_photo(number: str) -> Response:
+    """Keep a picture of a thing."""
+    form = ScanForm()
+    scan = stored_scan(form.scan.data)
+    if scan is None or scan.media not in {Media.JPEG, Media.PNG}:
+        raise Refused(_("请选一张设备照片（JPG 或 PNG）"))
+    with unit_of_work() as session:
+        operations.attach_photo(session, number, scan, order(form))
+    flash(_("照片已保存"))
+    return redirect(url_for("logistics.equipment_item", number=number), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/equipment/<string:number>/photo")
+@readers
+def equipment_picture(number: str) -> Response:
+    """Hand out the picture of a thing."""
+    kept = items.photo(reader(), number, seen_by=current_actor())
+    try:
+        data = current_files().get(kept.sha256)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    answer = send_file(BytesIO(data), mimetype="image/png" if kept.media == Media.PNG else "image/jpeg")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def order(form: SiteForm) -> Order:
+    """Say who orders what a form asks for, and when."""
+    return Order(current_actor(), now(), form.command_id.data or "")
+
+
+def words() -> dict[str, Any]:
+    """Return the names every page of things uses."""
+    return dict(_WORDS)
+
+
+def frame(by: Actor, tab: str) -> dict[str, Any]:
+    """Return what stands above every list: tabs, whom it is about, and whether the reader keeps things."""
+    sessions = counts.to_count(reader(), by, on=day_of(now()))
+    return {
+        "tab": tab,
+        "is_keeper": bool(policy.kept_units(by)),
+        "room_count": rooms.count(reader(), seen_by=by),
+        "running": sessions[0] if sessions else None,
+        "whose": _whose(by),
+    }
+
+
+def asked_wanted(by: Actor) -> Wanted:
+    """Read what the address asks for."""
+    del by
+    state = asked_choice("state", [state.value for state in ItemState])
+    kind = asked_choice("kind", [kind.value for kind in ItemKind])
+    return Wanted(
+        text=asked_text("q"),
+        kind=ItemKind(kind) if kind else None,
+        state=ItemState(state) if state else None,
+        room_id=asked_number("room", least=1),
+        team_id=asked_number("team", least=1),
+        is_mine=asked_choice("mine", ["yes"]) == "yes",
+        overdue_on=day_of(now()) if asked_choice("overdue", ["yes"]) else None,
+    )
+
+
+def address_with(**more: object) -> str:
+    """Return this list's address with some parts changed; an empty part is left out."""
+    kept = {key: value for key, value in request.args.items() if key in _KEPT}
+    asked = {key: str(value) for key, value in {**kept, **more}.items() if value not in ("", None)}
+    return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
+_KEPT = {"q", "kind", "state", "room", "team", "mine", "overdue", "item", "after", "before"}
+
+
+def panel(session: Session, item: Item, by: Actor) -> dict[str, Any]:
+    """Return what stands beside the list and on the thing's page: label, history, and what may be done now."""
+    return {
+        "qr": qr(item_address(item.number), _("设备二维码，%(number)s", number=item.number)),
+        "history": items.history(session, item.id),
+        "kinds": [kind for kind in Handing if item.state in DEMANDS[kind] and policy.may_hand(by, kind, item)],
+        "waits_for_me": _waits(session, item, by),
+    }
+
+
+def item_address(number: str) -> str:
+    """Return the whole address of a thing's page, as its label carries it."""
+    base: str = current_app.extensions["tracker.settings"].base_url
+    return f"{base.rstrip('/')}/equipment/{number}"
+
+
+def _waits(session: Session, item: Item, by: Actor) -> str:
+    """Return the number of the last handover if this person still has to say that the thing came."""
+    last = next(iter(items.history(session, item.id, limit=1)), None)
+    if last is None or last.handover.receipt is not None:
+        return ""
+    whole = handovers.one(session, last.handover.number, seen_by=by)
+    return whole.number if operations.may_confirm(whole, by) else ""
+
+
+def _chosen(found: Sequence[Item], by: Actor) -> Item | None:
+    wanted = asked_text("item", most=20)
+    if wanted:
+        here = next((item for item in found if item.number == wanted), None)
+        return here or next(iter(items.some(reader(), [wanted], seen_by=by)), None)
+    return found[0] if found else None
+
+
+def _whose(by: Actor) -> str:
+    teams = items.seen_teams(reader(), by)
+    own = [team for team in teams if any(seat.team_id == team.id for seat in by.seats)]
+    if own:
+        return _("%(team)s · 牵头单位 %(unit)s提供", team=own[0].name, unit=own[0].lead_unit.short_name)
+    units = items.kept_units(reader(), by)
+    return "、".join(unit.name for unit in units) if units else ""
+
+
+def _facts(item: Item) -> list[tuple[str, Any]]:
+    named = class_name(item.edition, item.code)
+    official = f"{item.code} {named}（{EDITION_NAMES[item.edition]}）" if item.edition else "--"
+    intake = item.intake
+    return [
+        (_("类别"), _(KIND_NAMES[item.kind])),
+        (_("规格型号"), item.model or "--"),
+        (_("分类代码"), official),
+        (_("产权单位"), item.owner_unit.name),
+        (_("序列号"), item.serial or "--"),
+        (_("来源"), " ".join(part for part in (_(SOURCE_NAMES[item.source]), item.source_paper) if part)),
+        (_("使用年限"), _("%(years)s 年", years=item.life_years)),
+        (_("报销凭证"), intake.voucher_number or "--"),
+        (_("超标准审批"), item.exception or "--"),
+        (_("登记"), f"{intake.writer.name} {day_of(intake.written_at).isoformat()}"),
+        (_("备注"), item.note or "--"),
+    ]
