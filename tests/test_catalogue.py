@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from tracker.claims import facts
-from tracker.claims.lifecycle import MOVE_NAMES, STEP_NAMES
-from tracker.claims.models import KIND_NAMES, PAY_NAMES
-from tracker.evidence.models import EVIDENCE_NAMES
-from tracker.funds.models import PAPER_NAMES, VERB_NAMES
-from tracker.kernel.actors import SEAT_NAMES
 
 HOME = Path(__file__).resolve().parent.parent
 CATALOGUES = sorted((HOME / "translations" / "en" / "LC_MESSAGES").glob("*.po"))
@@ -22,6 +19,11 @@ SOURCES = [("tracker/**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "_l": None, "lazy_gettext": None}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"%\((\w+)\)[sd]")
+TABLES = re.compile(r"[A-Z_]*(NAMES|WORDS|STATES|STOPS|GREETINGS|WEEKDAYS)")
+LOOKED_FOR = {"PAY_WORDS", "_RED_WORDS"}
+"""Tables of words that are looked for in names and on paper, never shown."""
+EXAMPLES = {"新能源", "区工信局", "云财预〔2026〕12号", "云组通〔2026〕3号", "精准招商工作经费"}
+"""What an example shows as it is typed: units, funds and papers have Chinese names in either language."""
 
 
 def _known() -> dict[str, str]:
@@ -43,15 +45,69 @@ def _said() -> Iterator[tuple[str, str]]:
         yield (message if isinstance(message, str) else message[0]), f"{file}:{line}"
 
 
+@cache
+def _modules() -> dict[str, ast.Module]:
+    return {
+        str(place.relative_to(HOME)): ast.parse(place.read_text("utf-8"))
+        for place in sorted((HOME / "tracker").rglob("*.py"))
+    }
+
+
 def _words_of_tables() -> Iterator[str]:
-    for names in (SEAT_NAMES, STEP_NAMES, MOVE_NAMES, KIND_NAMES, PAY_NAMES, EVIDENCE_NAMES, PAPER_NAMES, VERB_NAMES):
-        yield from names.values()
+    """Every word of a table of names, and what the facts of a claim are called, hinted at and chosen from."""
+    for module in _modules().values():
+        for statement in module.body:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+            if isinstance(target, ast.Name) and TABLES.fullmatch(target.id) and target.id not in LOOKED_FOR:
+                yield from (word for word in map(_text, ast.walk(statement)) if word)
     fields = [field for group in facts.HEADER_FIELDS.values() for field in group]
     for item in (facts.PLAIN, *(item for items in facts.ITEMS.values() for item in items)):
         yield item.name
         fields += item.fields
     for field in fields:
         yield from (field.label, field.hint, *field.choices)
+
+
+def _text(node: ast.AST | None) -> str:
+    """A Chinese text written out in the code, '' for anything else."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value)
+    return node.value if is_text else ""  # type: ignore[union-attr]
+
+
+def _speaking() -> set[str]:
+    """The classes whose first words are shown: refusals (with all their kinds), findings, validators."""
+    speaking = {"Refused"}
+    parents = [
+        (node.name, {_called(base) for base in node.bases})
+        for module in _modules().values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+    ]
+    while more := {name for name, bases in parents if bases & speaking} - speaking:
+        speaking |= more
+    return speaking | {"Finding", "Required", "ValidationError", "TextLine", "TextBlock"}
+
+
+def _called(node: ast.expr) -> str:
+    return ast.unparse(node).partition("[")[0].rpartition(".")[2]
+
+
+def _fixed_sentences() -> Iterator[tuple[str, str]]:
+    """Labels of forms, sentences of validators, refusals and findings that carry no facts, with where they stand."""
+    speaking = _speaking()
+    for file, module in _modules().items():
+        named = {
+            statement.targets[0].id: _text(statement.value)
+            for statement in module.body
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        }
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+            if _called(call.func) in speaking or _called(call.func).endswith("Field"):
+                blanks = [word.value for word in call.keywords if word.arg in {"blank", "sentence", "message"}]
+                for told in (*call.args, *blanks):
+                    text = named.get(told.id, "") if isinstance(told, ast.Name) else _text(told)
+                    if text:
+                        yield text, f"{file}:{call.lineno}"
 
 
 def test_every_sentence_is_in_english() -> None:
@@ -65,11 +121,27 @@ def test_every_word_of_the_tables_is_in_english() -> None:
     assert sorted({word for word in _words_of_tables() if word and word not in known}) == []
 
 
+def test_every_fixed_sentence_of_forms_and_rules_is_in_english() -> None:
+    known = _known()
+    missing = sorted({f"{where}: {sentence}" for sentence, where in _fixed_sentences() if sentence not in known})
+    assert missing == [], f"{len(missing)} without English"
+
+
 def test_english_is_english_and_keeps_the_facts_of_its_sentence() -> None:
     wrong = [
         source
         for source, english in _known().items()
-        if (CHINESE.search(english) and not re.search(r"中文|「", english))
-        or set(PLACES.findall(source)) != set(PLACES.findall(english))
+        if CHINESE.search(_without_examples(english)) or set(PLACES.findall(source)) != set(PLACES.findall(english))
     ]
     assert wrong == []
+
+
+def _without_examples(english: str) -> str:
+    for example in EXAMPLES:
+        english = english.replace(example, "")
+    return english
+
+
+def test_english_may_stand_inside_an_attribute_of_a_page() -> None:
+    """Marked sentences are written into pages as they are, so they use “typographic” quotes and no markup."""
+    assert [english for english in _known().values() if re.search(r'["<>&]', english)] == []
