@@ -29,7 +29,7 @@ from tracker.secondments.operations import ask_before_leaving
 from tracker.settings import Settings
 from tracker.storage import open_database, use
 from tracker.storage.cipher import Cipher
-from tracker.storage.files import FileStore, use_files
+from tracker.storage.files import use_files
 from tracker.teams.queries import actor
 from tracker.web import access, limits, menu, shell
 from tracker.web.database import close_readers, reader
@@ -57,7 +57,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     database = use(open_database(chosen.database_url))
     if not schema.is_current(database):
         raise RuntimeError("the database is not up to date: run `tracker migrate` first")
-    files = use_files(FileStore(chosen.files))
+    files = use_files(chosen.open_store())
     use_base_url(chosen.base_url)
     app = shell.bare_app()
     app.config.update(

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.storage.keys import key_in
-
 from tracker.storage.files import FileStore, Store
+from tracker.storage.keys import key_in
 from tracker.storage.objects import ObjectPlace, ObjectStore, place_from
 
 HOME = Path(__file__).resolve().parent.parent
@@ -68,4 +67,17 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         proxies=int(environment.get("TRACKER_PROXIES", "0")),
         objects=_objects(environment),
         readers=min(1, int(environment.get("TRACKER_READERS", "1"))),
+    )
+
+
+def _objects(environment: Mapping[str, str]) -> ObjectPlace | None:
+    url = environment.get("TRACKER_FILES", "")
+    if not url:
+        return None
+    return place_from(
+        url,
+        environment.get("TRACKER_S3_ENDPOINT", ""),
+        environment.get("TRACKER_S3_KEY", ""),
+        environment.get("TRACKER_S3_SECRET", ""),
+        environment.get("TRACKER_S3_REGION", "us-east-1"),
     )

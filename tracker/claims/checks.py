@@ -9,12 +9,13 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from tracker.claims.lifecycle import FILERS_STATES, HOLDING_STATES, Move, State
-from tracker.claims.models import Claim, ClaimLine, Decision, Payment
-from tracker.evidence.models import InvoiceKey, InvoiceShare
+from tracker.claims.models import Attachment, Claim, ClaimLine, Decision, Payment
+from tracker.evidence.models import Evidence, InvoiceKey, InvoiceShare
 from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, CellKind
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.money import format_yuan
 from tracker.teams.models import Seat
+from tracker.vouchers.models import Voucher
 
 
 def breaches(session: Session) -> Iterator[str]:
@@ -26,6 +27,7 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _seats(session)
     yield from _terms(session)
     yield from _keys(session)
+    yield from _kept(session)
 
 
 def _totals(session: Session) -> Iterator[str]:
@@ -132,8 +134,10 @@ def _book_equals_claims(session: Session) -> Iterator[str]:
 def _seats(session: Session) -> Iterator[str]:
     """No two incompatible seats on a document are one person."""
     deciding = [Move.PASS, Move.APPROVE, Move.VERIFY, Move.PAY_PART, Move.PAY_REST]
-    own = select(Claim.number).join(Decision, Decision.claim_id == Claim.id).where(
-        Decision.move.in_(deciding), Decision.person_id.in_([Claim.filer_id, Claim.beneficiary_id])
+    own = (
+        select(Claim.number)
+        .join(Decision, Decision.claim_id == Claim.id)
+        .where(Decision.move.in_(deciding), Decision.person_id.in_([Claim.filer_id, Claim.beneficiary_id]))
     )
     for number in session.scalars(own.distinct()):
         yield f"单据 {number}：填报人或报销人办理了自己的单据"
@@ -176,3 +180,15 @@ def _keys(session: Session) -> Iterator[str]:
     )
     for claim_id, number, invoice in rows:
         yield f"单据 {number or claim_id} 已不在办理中，票据 {invoice} 却还记在它名下"
+
+
+def _kept(session: Session) -> Iterator[str]:
+    """Whatever a voucher rests on is marked to be kept thirty years."""
+    rows = session.execute(
+        select(Voucher.number, Evidence.display_name)
+        .join(Attachment, Attachment.claim_id == Voucher.claim_id)
+        .join(Evidence, Evidence.id == Attachment.evidence_id)
+        .where(Voucher.voided_at.is_(None), Evidence.keep_until.is_(None))
+    )
+    for number, name in rows:
+        yield f"报销凭证 {number} 的附件「{name}」没有保管期限"

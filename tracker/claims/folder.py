@@ -259,9 +259,15 @@ class _Desk:
         others = self._others({one.other_id for one in found})
         for one in found:
             what = others.get(one.other_id, "你不能查看的单据里的一份票据")
-            sentence = f"与{what}很像：{'；'.join(MATCH_NAMES[match] for match in one.matches)}"
+            in_what = "；".join(MATCH_NAMES[match] for match in one.matches)
+            sentence = f"与{what}很像：{in_what}"
+            said = words.get(one.pair, [])
             mine = by_id[one.evidence_id]
-            yield mine, Alike(mine.evidence.handle, one.other_id, sentence, words.get(one.pair, []))
+            yield mine, Alike(mine.evidence.handle, one.other_id, sentence, said)
+            twin = by_id.get(one.other_id)
+            if twin is not None:
+                back = f"与票夹里的「{mine.evidence.display_name}」很像：{in_what}"
+                yield twin, Alike(twin.evidence.handle, one.evidence_id, back, said)
 
     def _others(self, ids: set[int]) -> Mapping[int, str]:
         """Name the other files, as far as the person may see them."""

@@ -13,7 +13,7 @@ from tracker.claims import queries as claims
 from tracker.claims.lifecycle import STEP_NAMES, Move, Step
 from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine
 from tracker.evidence.models import EvidenceKind
-from tracker.evidence.operations import StoredFile, keep
+from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.funds.queries import team_cell
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import day_of
@@ -49,6 +49,12 @@ def issue_voucher(session: Session, claim: Claim, *, by: Actor, at: datetime) ->
         by=by,
         at=at,
     )
+    retain(session, [laid.evidence_id for laid in claim.attachments], year=_kept_with(claim, at))
+
+
+def _kept_with(claim: Claim, at: datetime) -> int:
+    """Tell from the end of which year the voucher's papers are kept: the fund's, or a later one it was issued in."""
+    return max(claim.fund.year, day_of(at).year)
 
 
 def void_voucher(session: Session, claim: Claim, *, reason: str, by: Actor, at: datetime) -> None:
@@ -87,6 +93,7 @@ def keep_signed_paper(session: Session, claim_id: int, file: StoredFile, *, by: 
         raise Refused("这张单据没有有效的报销凭证，不能回传签字件；请在审批通过后再传")
     scan = keep(session, file, EvidenceKind.SIGNED_PAPER, by=by, at=at)
     vouchers.scan_back(session, standing.id, scan.id, by=by, at=at)
+    retain(session, [scan.id], year=_kept_with(claim, at))
 
 
 def content_of(session: Session, claim: Claim, number: str, code: str, *, at: datetime) -> VoucherContent:
@@ -139,7 +146,7 @@ def _details(claim: Claim) -> tuple[tuple[str, str], ...]:
     )
 
 
-def shown(value: Any, field: facts.Field) -> str:  # noqa: ANN401  a fact of any kind
+def shown(value: Any, field: facts.Field) -> str:
     """Write a fact as people read it."""
     return format_yuan(value) if field.entry is facts.Entry.MONEY else str(value)
 
@@ -210,5 +217,5 @@ def _signed(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
-def _day(value: Any) -> date | None:  # noqa: ANN401  a fact of any kind
+def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and value else None

@@ -12,7 +12,7 @@ from PIL import Image
 from tracker.evidence import bounded
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.rendering.pictures import Picture
-from tracker.storage.files import FileStore
+from tracker.storage.files import Store
 
 MOST_PAGES = 20
 _THUMB = (240, 172)
@@ -21,7 +21,7 @@ _THUMB = (240, 172)
 class PageFolder:
     """A folder of drawn pages; it can be emptied at any time, what is missing is drawn again."""
 
-    def __init__(self, root: Path, store: FileStore) -> None:
+    def __init__(self, root: Path, store: Store) -> None:
         self.root, self.store = root, store
 
     def page(self, sha256: str, media: str, number: int) -> bytes:

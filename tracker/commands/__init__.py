@@ -9,6 +9,7 @@ from tracker.commands.backups import backup, restore
 from tracker.commands.checking import seal, verify
 from tracker.commands.opening import opened
 from tracker.commands.printing import voucher
+from tracker.commands.reading import sweep, work
 from tracker.commands.sampling import sample
 from tracker.commands.serving import migrate, serve
 from tracker.evidence.commands import evidence_commands
@@ -27,3 +28,5 @@ def main(context: click.Context) -> None:
 
 for _command in (migrate, verify, seal, backup, restore, voucher, user, sample, serve, evidence_commands):
     main.add_command(_command)
+for _command in (work, sweep):
+    evidence_commands.add_command(_command)

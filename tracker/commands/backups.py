@@ -28,7 +28,7 @@ from tracker.evidence.models import Evidence
 from tracker.kernel.clock import now
 from tracker.settings import Settings
 from tracker.storage import Database
-from tracker.storage.files import FileStore
+from tracker.storage.files import FileStore, Store
 
 MANIFEST = "backup.json"
 FILES = "files"
@@ -75,7 +75,7 @@ def backup(folder: Path) -> None:
 def _write(chosen: Settings, database: Database, place: Path) -> Manifest:
     """Copy the database first: every file it names is in the store by then, because files are kept before rows."""
     copy = copying.dump(database, place)
-    files = FileStore(chosen.files)
+    files = chosen.open_store()
     names = _named_files(database, place, copy)
     _copy_files(files, FileStore(place / FILES), names)
     manifest = Manifest(
@@ -90,14 +90,14 @@ def _named_files(database: Database, place: Path, copy: Path) -> list[str]:
         return sorted(set(session.scalars(select(Evidence.sha256))))
 
 
-def _copy_files(source: FileStore, target: FileStore, names: list[str]) -> None:
+def _copy_files(source: Store, target: Store, names: list[str]) -> None:
     with parts("附件", 1) as bar:
         bar.begin("")
         for done, name in enumerate(names, start=1):
             try:
                 data = source.get(name)
             except FileNotFoundError as error:
-                raise Sentence(f"附件文件 {name[:12]} 不在 {source.root} 里；请先运行 tracker verify 查明") from error
+                raise Sentence(f"附件文件 {name[:12]} 不在 {source.where} 里；请先运行 tracker verify 查明") from error
             if target.put(data) != name:
                 raise Sentence(f"附件文件 {name[:12]} 的内容与摘要不符；请先运行 tracker verify 查明")
             bar.within(done, len(names))
@@ -129,12 +129,12 @@ def restore(folder: Path, *, force: bool) -> None:
     if copying.is_in_use(database) and not force:
         raise Sentence("当前设置的数据库里已有数据，没有恢复；确认要替换时加 --force")
     source = FileStore(folder / FILES)
-    _copy_files(source, FileStore(chosen.files), list(source.names()))
+    _copy_files(source, chosen.open_store(), list(source.names()))
     kept = copying.load(database, folder / manifest.database)
     if kept is not None:
         click.echo(f"原数据库保留为：{kept}")
     schema.upgrade(database)
-    found = breaches(database, FileStore(chosen.files))
+    found = breaches(database, chosen.open_store())
     for sentence in found:
         click.echo(sentence)
     if found:

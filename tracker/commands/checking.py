@@ -22,12 +22,12 @@ from tracker.commands.opening import Sentence, opened
 from tracker.commands.progress import parts
 from tracker.kernel.clock import now
 from tracker.storage import Database
-from tracker.storage.files import FileStore
+from tracker.storage.files import Store
 
 Progress = Callable[[int, int], None]
 """Told how far a check is: done and total, of whatever it counts."""
 
-Breaches = Callable[[Session, FileStore, Progress], Iterator[str]]
+Breaches = Callable[[Session, Store, Progress], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check("专职人员", _of_rows(tracker.secondments.checks.breaches)),
     Check("设备与用房", _of_rows(tracker.equipment.checks.breaches)),
     Check("审计链", _of_rows(tracker.audit.checks.breaches)),
+    Check("票据识别", _of_rows(tracker.evidence.checks.readings)),
     Check("附件文件", tracker.evidence.checks.breaches),
 )
 """Every package's invariants; the book first, because the rest leans on it."""
@@ -69,7 +70,7 @@ def verify(sealed: Path | None) -> None:
     Sees one moment of the database; the office may go on working meanwhile.
     """
     chosen, database = opened()
-    found = breaches(database, FileStore(chosen.files), sealed)
+    found = breaches(database, chosen.open_store(), sealed)
     for sentence in found:
         click.echo(sentence)
     if found:
@@ -77,7 +78,7 @@ def verify(sealed: Path | None) -> None:
     click.echo("核对无误：台账、单据、票据、凭证、审计链和附件都对得上")
 
 
-def breaches(database: Database, files: FileStore, sealed: Path | None = None) -> list[str]:
+def breaches(database: Database, files: Store, sealed: Path | None = None) -> list[str]:
     """Run every check on one moment of the database, showing progress; return a sentence for each breach."""
     checks = (*CHECKS, Check("封存", _of_rows(_against(sealed)))) if sealed else CHECKS
     found: list[str] = []

@@ -9,7 +9,7 @@ from tracker.claims.papers import use_base_url
 from tracker.kernel.errors import Refused
 from tracker.settings import Settings
 from tracker.storage import Database, open_database, use
-from tracker.storage.files import FileStore, use_files
+from tracker.storage.files import use_files
 
 
 class Sentence(click.ClickException):
@@ -31,7 +31,7 @@ def opened(*, at_newest: bool = True) -> tuple[Settings, Database]:
     """
     chosen = settings.load()
     database = use(open_database(chosen.database_url))
-    use_files(FileStore(chosen.files))
+    use_files(chosen.open_store())
     use_base_url(chosen.base_url)
     if at_newest and not schema.is_current(database):
         raise Sentence("数据库还没有建立，或者版本较旧；请先运行：tracker migrate")

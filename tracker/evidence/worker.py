@@ -26,7 +26,7 @@ from tracker.evidence.reading import Reading
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Busy
 from tracker.storage import Database
-from tracker.storage.files import FileStore
+from tracker.storage.files import Store
 
 PHOTOS: Final = frozenset({Media.JPEG, Media.PNG, Media.HEIC})
 """Whose likeness is taken: data files are told apart by what they say."""
@@ -57,7 +57,7 @@ Draw = Callable[[str, str], int]
 """Draws the pages of a file (sha256, media) for the pages that will show it, and returns how many there are."""
 
 
-def read_next(database: Database, files: FileStore, draw: Draw | None = None) -> bool:
+def read_next(database: Database, files: Store, draw: Draw | None = None) -> bool:
     """Take the next waiting file, read it and store what it says; False when none waits."""
     with database.writing() as session:
         taken = take_next(session, at=now())
@@ -72,7 +72,7 @@ def read_next(database: Database, files: FileStore, draw: Draw | None = None) ->
     return True
 
 
-def _read(taken: Taken, files: FileStore) -> FileRead:
+def _read(taken: Taken, files: Store) -> FileRead:
     try:
         data = files.get(taken.sha256)
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def anything_waits(session: Session) -> bool:
 class Worker:
     """The thread of this process that reads waiting files until it is stopped."""
 
-    def __init__(self, database: Database, files: FileStore, draw: Draw | None = None) -> None:
+    def __init__(self, database: Database, files: Store, draw: Draw | None = None) -> None:
         self.database, self.files, self.draw = database, files, draw
         self.process = os.getpid()
         self._wake, self._stopped = threading.Event(), threading.Event()
@@ -142,7 +142,7 @@ class _Current:
     worker: Worker | None = None
 
 
-def start_worker(database: Database, files: FileStore, draw: Draw | None = None) -> Worker:
+def start_worker(database: Database, files: Store, draw: Draw | None = None) -> Worker:
     """Start this process's reader."""
     _Current.worker = Worker(database, files, draw).start()
     return _Current.worker

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Response, send_file
 from werkzeug.datastructures import FileStorage
 
@@ -43,8 +45,9 @@ def stored_scan(sent: object) -> StoredFile | None:
 
 def download(evidence: Evidence) -> Response:
     """Hand out the original file under its name. Raises NotFound when the store has lost it."""
-    path = current_files().path(evidence.sha256)
-    if not path.is_file():
-        raise NotFound("扫描件原文件不在文件库里，请联系系统管理员核查")
+    try:
+        data = current_files().get(evidence.sha256)
+    except FileNotFoundError as error:
+        raise NotFound("扫描件原文件不在文件库里，请联系系统管理员核查") from error
     mime = _MIME.get(Media(evidence.media), "application/octet-stream")
-    return send_file(path, mimetype=mime, as_attachment=True, download_name=evidence.display_name)
+    return send_file(io.BytesIO(data), mimetype=mime, as_attachment=True, download_name=evidence.display_name)
