@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, StorageState
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.office import Office
 from tests.pages import AFTERNOON, GOOD_PASSWORD, give_password
@@ -59,6 +60,10 @@ class Site:
             context.add_cookies([{"name": "size", "value": "large", "url": self.address}])
         try:
             yield self.another(context)
+        except (AssertionError, PlaywrightError):
+            for page in context.pages:
+                print(f"{page.url} says:\n{page.locator('body').inner_text()}")  # noqa: T201  shown for a failed test
+            raise
         finally:
             context.close()
 
