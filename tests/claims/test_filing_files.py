@@ -17,6 +17,7 @@ from tracker.claims.prefill import texts_of
 from tracker.claims.views import uploads
 from tracker.evidence import bounded
 from tracker.evidence.archive import Unreadable
+from tracker.evidence.media import MAX_FILE_BYTES
 from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.evidence.reading import Item, Leg, Reading
 from tracker.evidence.reading import kinds as bills
@@ -95,7 +96,7 @@ def test_what_is_not_taken_is_told_with_its_name_and_the_reason(
 def test_a_file_of_one_byte_over_ten_megabytes_is_not_taken(
     small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert uploads.MAX_FILE_BYTES == 10 * 1024 * 1024
+    assert MAX_FILE_BYTES == 10 * 1024 * 1024
     # A small limit, because the test client leaves large bodies open.
     picture = a_picture()
     monkeypatch.setattr(uploads, "MAX_FILE_BYTES", len(picture))

@@ -84,7 +84,7 @@ def test_claims_race_a_quota_cut(office: Office) -> None:
                 session, office.fund_id, PaperKind.RECALL, a_paper(), changes, by=officer, at=NOON, command_id="cut"
             )
 
-    answers = at_once([cut, *[lambda d=draft: submit(*d) for draft in drafts]])  # type: ignore[misc]
+    answers = at_once([cut, *[lambda d=draft: submit(*d) for draft in drafts]])
 
     assert all(isinstance(answer, NotEnoughLeft) for answer in answers if isinstance(answer, BaseException))
     held = sum(answer for answer in answers[1:] if isinstance(answer, int))

@@ -105,7 +105,13 @@ def test_the_timeline_names_who_did_what_and_who_may_come_next(small_office: Off
     with small_office.database.writing() as session:
         operations.approve(session, claim_id, command(small_office.reviewer, comment="票据已核对"))
     read = words(browse("head").get(f"/claims/{claim_id}"))
-    for said in ("陈立 组员 提交报销", "周敏 牵头单位经办 同意", "票据已核对", "郑海 牵头单位负责人审批 轮到你", "方志远"):
+    for said in (
+        "陈立 组员 提交报销",
+        "周敏 牵头单位经办 同意",
+        "票据已核对",
+        "郑海 牵头单位负责人审批 轮到你",
+        "方志远",
+    ):
         assert said in read
 
 
@@ -119,27 +125,21 @@ def test_a_line_is_chosen_by_a_link_without_scripts(small_office: Office, browse
     assert "票据 2 / 2" in words(page)
 
 
-BUTTONS = {
+BUTTONS: dict[str, dict[str, set[str]]] = {
     "review": {"reviewer": {"approve", "comment", "return", "reject", "deduct"}, "member": {"comment", "withdraw"}},
     "finance": {"officer": {"verify", "comment", "finance-return"}, "head": {"comment", "void"}},
     "paid": {"cashier": set(), "auditor": set(), "member": set()},
 }
 
 
-@pytest.mark.parametrize(
-    ("place", "who"), [(place, who) for place, people in BUTTONS.items() for who in people]
-)
-def test_each_seat_finds_the_buttons_it_may_press(
-    small_office: Office, browse: Browse, place: str, who: str
-) -> None:
+@pytest.mark.parametrize(("place", "who"), [(place, who) for place, people in BUTTONS.items() for who in people])
+def test_each_seat_finds_the_buttons_it_may_press(small_office: Office, browse: Browse, place: str, who: str) -> None:
     build = {"review": a_submitted, "finance": an_approved, "paid": a_paid}[place]
     claim_id = build(small_office, 600_000)
     assert acts_on(browse(who).get(f"/claims/{claim_id}"), claim_id) == BUTTONS[place][who]
 
 
-def test_who_stands_on_the_document_already_reads_why_instead_of_a_button(
-    small_office: Office, browse: Browse
-) -> None:
+def test_who_stands_on_the_document_already_reads_why_instead_of_a_button(small_office: Office, browse: Browse) -> None:
     with small_office.database.writing() as session:
         session.add(
             Seat(

@@ -70,7 +70,7 @@ def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
 
 
 def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
-    """Find a file by its handle: one's own upload, laid with a claim one may see, or its signed paper. Raises NotFound."""
+    """Find a file by its handle: one's own, laid with a claim one may see, or its signed paper. Raises NotFound."""
     on_claims = (
         select(Attachment.id)
         .join(Claim, Claim.id == Attachment.claim_id)
@@ -124,7 +124,7 @@ _TEAM = select(Team.name).where(Team.id == Claim.team_id).scalar_subquery()
 _FILES = select(func.count()).where(Attachment.claim_id == Claim.id).scalar_subquery()
 
 
-def _rows(session: Session, wanted: Select[tuple[int]]) -> list[Row]:
+def _rows(session: Session, wanted: Select[int]) -> list[Row]:
     columns = select(
         Claim.id,
         Claim.number,
@@ -162,23 +162,17 @@ def _turns(actor: Actor) -> list[ColumnElement[bool]]:
     return [and_(turn, ~mine) for turn in turns]
 
 
-def _waiting(actor: Actor, most: int) -> Select[tuple[int, datetime | None]]:
+def _waiting(actor: Actor, most: int) -> Select[int, datetime | None]:
     """Select what waits for the person, longest wait first, at most so many: each seat by its own index range."""
     turns = _turns(actor)
     if not turns:
         return select(Claim.id, Claim.waiting_since).where(false())
     each = [
-        select(Claim.id, Claim.waiting_since)
-        .where(turn)
-        .order_by(Claim.waiting_since, Claim.id)
-        .limit(most)
-        .subquery()
+        select(Claim.id, Claim.waiting_since).where(turn).order_by(Claim.waiting_since, Claim.id).limit(most).subquery()
         for turn in turns
     ]
     together = union(*(select(part) for part in each)).subquery()
-    return (
-        select(together.c.id, together.c.waiting_since).order_by(together.c.waiting_since, together.c.id).limit(most)
-    )
+    return select(together.c.id, together.c.waiting_since).order_by(together.c.waiting_since, together.c.id).limit(most)
 
 
 def inbox(session: Session, actor: Actor, *, most: int = 50) -> list[Row]:
@@ -284,7 +278,7 @@ def _matches(text: str) -> ColumnElement[bool]:
     )
 
 
-def _latest(session: Session, wanted: Select[tuple[int]], most: int) -> list[Row]:
+def _latest(session: Session, wanted: Select[int], most: int) -> list[Row]:
     return sorted(_rows(session, wanted.order_by(Claim.id.desc()).limit(most)), key=lambda row: -row.id)
 
 

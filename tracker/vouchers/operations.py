@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -70,12 +70,12 @@ def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: date
 
 def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -> int:
     """Count one more print and return which print it is, from 1. Raises NotFound."""
-    prints = session.scalar(
+    prints: int | None = session.scalar(
         update(Voucher).where(Voucher.id == voucher_id).values(prints=Voucher.prints + 1).returning(Voucher.prints)
     )
     voucher = session.get(Voucher, voucher_id)
     if prints is None or voucher is None:
-        raise NotFound()
+        raise NotFound
     _trail(session, voucher, "print", by, at, after={"prints": prints})
     return prints
 
@@ -84,7 +84,7 @@ def scan_back(session: Session, voucher_id: int, evidence_id: int, *, by: Actor,
     """Keep the scan of the signed paper with its voucher. Raises Refused for a void voucher."""
     voucher = session.scalar(select(Voucher).where(Voucher.id == voucher_id).with_for_update())
     if voucher is None:
-        raise NotFound()
+        raise NotFound
     if voucher.voided_at is not None:
         raise Refused(f"{voucher.number} 已作废，不能回传签字件；请在新的报销单上签字")
     before = {"signed_scan_id": voucher.signed_scan_id}
@@ -104,8 +104,8 @@ def _trail(
     by: Actor,
     at: datetime,
     *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
     note: str = "",
 ) -> None:
     record(

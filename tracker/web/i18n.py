@@ -80,7 +80,7 @@ def _chosen_locale() -> str:
     return LANGUAGES[language()]
 
 
-class _Catalogue(Domain):  # type: ignore[misc]  # Flask-Babel publishes no types
+class _Catalogue(Domain):
     """The English catalogue, read from the text files people edit; nothing has to be compiled first."""
 
     def __init__(self, folder: Path) -> None:

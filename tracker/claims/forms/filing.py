@@ -193,7 +193,9 @@ class FilingSheet:
         purpose = next((one for one in self.chosen.purposes if one.key == typed_key), None)
         asked = purpose.item.fields if purpose else facts.PLAIN.fields
         form = facts_form(asked, _Line)(formdata=texts, prefix=f"line-{key}")
-        form.category.offer((one.key, one.label) for one in self.chosen.purposes)
+        category = form["category"]
+        assert isinstance(category, ChoiceField)  # noqa: S101  every line has this control; the form class is made
+        category.offer((one.key, one.label) for one in self.chosen.purposes)
         return SheetLine(key, number, form, purpose, asked, files)
 
     @property
@@ -376,9 +378,9 @@ def _filed(line: SheetLine) -> FiledLine:
     return FiledLine(
         key=line.key,
         category_id=line.purpose.category.id if line.purpose else None,
-        spent_on=form.spent_on.data,
-        summary=(form.summary.data or "")[:_LONGEST_SUMMARY],
-        claimed_fen=form.amount.data or 0,
+        spent_on=form["spent_on"].data,
+        summary=(form["summary"].data or "")[:_LONGEST_SUMMARY],
+        claimed_fen=form["amount"].data or 0,
         facts={**item, **values(line.asked, form)},
     )
 

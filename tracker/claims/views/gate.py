@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -26,7 +27,8 @@ from tracker.claims.lifecycle import State, Step
 from tracker.claims.models import Claim
 from tracker.claims.operations.moves import Command
 from tracker.claims.views.blueprint import blueprint
-from tracker.claims.views.review import Queue, draw, queue_of
+from tracker.claims.views.inbox import Queue, queue_of
+from tracker.claims.views.review import draw
 from tracker.kernel.clock import now
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
@@ -89,9 +91,7 @@ ACTS: dict[str, Act] = {
     "approve": Act(SayForm, _plain(operations.approve), _approved),
     "verify": Act(SayForm, _plain(operations.verify), lambda c, _f: _("%(name)s 复核通过，可以支付", name=c.title)),
     "comment": Act(CommentForm, _plain(operations.comment), lambda _c, _f: _("留言已记入审批过程"), moves_on=False),
-    "return": Act(
-        ReturnForm, _send_back, lambda c, _f: _("%(name)s 已退回填报人修改，占用的额度已释放", name=c.title)
-    ),
+    "return": Act(ReturnForm, _send_back, lambda c, _f: _("%(name)s 已退回填报人修改，占用的额度已释放", name=c.title)),
     "step-back": Act(
         StepBackForm, _plain(operations.step_back), lambda c, _f: _("%(name)s 已退回上一步", name=c.title)
     ),
@@ -119,6 +119,7 @@ ACTS: dict[str, Act] = {
 }
 
 
+_FROM_INBOX: dict[str, Any] = {"from": "inbox"}
 _QUOTED = ",".join(f"'{act}'" for act in ACTS)
 
 
@@ -177,13 +178,13 @@ def _onward(claim_id: int, queue: Queue, *, moves_on: bool, form: ActForm) -> st
         return url_for(".show", claim_id=claim_id) if line is None else _at_line(claim_id, line, {})
     if not moves_on:
         line = form["line_id"].data if "line_id" in form else None
-        return _at_line(claim_id, line, {"from": "inbox"})
+        return _at_line(claim_id, line, _FROM_INBOX)
     if queue.following is None:
         return url_for(".inbox")
-    return url_for(".show", claim_id=queue.following, **{"from": "inbox"})
+    return url_for(".show", claim_id=queue.following, **_FROM_INBOX)
 
 
-def _at_line(claim_id: int, line_id: int | None, kept: dict[str, str]) -> str:
+def _at_line(claim_id: int, line_id: int | None, kept: dict[str, Any]) -> str:
     """Address the claim with the line in view that was worked on."""
     claim = queries.one(read_again(), claim_id, seen_by=current_actor())
     line = next((one for one in claim.lines if one.id == line_id), None)
@@ -193,6 +194,4 @@ def _at_line(claim_id: int, line_id: int | None, kept: dict[str, str]) -> str:
 
 
 def _to(url: str) -> Response:
-    return redirect(url, 303)  # type: ignore[return-value]  werkzeug's own response class
-
-
+    return redirect(url, 303)  # type: ignore[return-value]  # werkzeug's own response class

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ from tracker.claims.operations.payments import PaymentFacts
 from tracker.claims.policy import open_moves
 from tracker.claims.views.blueprint import blueprint
 from tracker.claims.views.gate import command_of
-from tracker.claims.views.review import queue_of
+from tracker.claims.views.inbox import queue_of
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused, Stale
@@ -31,6 +32,7 @@ from tracker.web.forms import mint_command_id
 from tracker.web.pages import page
 
 _PAGE = 50
+_FROM_INBOX: dict[str, Any] = {"from": "inbox"}
 
 
 @blueprint.route("/claims/<int:claim_id>/payments", methods=["GET", "POST"])
@@ -60,12 +62,16 @@ def payments(claim_id: int) -> Response:
     except Refused as refusal:
         return _refused(claim_id, form, refusal)
     if rest_fen:
-        told = _("已登记支付 %(yuan)s 元，还应支付 %(rest)s 元", yuan=format_yuan(facts.amount_fen), rest=format_yuan(rest_fen))
+        told = _(
+            "已登记支付 %(yuan)s 元，还应支付 %(rest)s 元",
+            yuan=format_yuan(facts.amount_fen),
+            rest=format_yuan(rest_fen),
+        )
     else:
         told = _("%(name)s 已付清；如被银行退回，在支付页登记退票", name=claim.title)
     flash(told, "ok")
     if not rest_fen and queue.is_followed and queue.following is not None:
-        return _to(url_for(".payments", claim_id=queue.following, **{"from": "inbox"}))
+        return _to(url_for(".payments", claim_id=queue.following, **_FROM_INBOX))
     return _to(url_for(".payments", claim_id=claim_id, **_kept()))
 
 
@@ -103,7 +109,7 @@ def cash() -> Response:
         claims, made = cashbook.due(reader(), sought), []
     else:
         claims, made = [], list(cashbook.payments(reader(), sought, returned=pile is Pile.RETURNED))
-    kept = {name: request.args[name] for name in ("team", "text") if request.args.get(name)}
+    kept: dict[str, Any] = {name: request.args[name] for name in ("team", "text") if request.args.get(name)}
     older = url_for(".cash", pile=pile, before=made[_PAGE - 1].id, **kept) if len(made) > _PAGE else ""
     return page(
         "claims/payment_list.html",
@@ -146,10 +152,10 @@ def _draw(claim: Claim, turned_down: ActForm | None = None) -> Response:
         for payment in claim.payments
         if payment.returned_at is None
     }
-    for payment_id, one in bounces.items():
-        if isinstance(turned_down, PaymentReturnForm) and turned_down.payment_id.data == payment_id:
-            bounces[payment_id] = one = turned_down
-        one.name_fields(f"bounce-{payment_id}")
+    if isinstance(turned_down, PaymentReturnForm) and turned_down.payment_id.data in bounces:
+        bounces[turned_down.payment_id.data] = turned_down
+    for payment_id, form in bounces.items():
+        form.name_fields(f"bounce-{payment_id}")
     may_return = Move.PAYMENT_RETURNED in moves and not moves[Move.PAYMENT_RETURNED].refused
     return page(
         "claims/payments.html",
@@ -196,9 +202,9 @@ def _refused(claim_id: int, form: ActForm, refusal: Refused) -> Response:
     return _draw(queries.one(read_again(), claim_id, seen_by=current_actor()), form)
 
 
-def _kept() -> dict[str, str]:
-    return {"from": "inbox"} if request.args.get("from") == "inbox" else {}
+def _kept() -> dict[str, Any]:
+    return _FROM_INBOX if request.args.get("from") == "inbox" else {}
 
 
 def _to(url: str) -> Response:
-    return redirect(url, 303)  # type: ignore[return-value]  werkzeug's own response class
+    return redirect(url, 303)  # type: ignore[return-value]  # werkzeug's own response class

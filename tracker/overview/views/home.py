@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from tracker.claims import queries as claims
 from tracker.claims.course import STOPS, stop_of
 from tracker.claims.queries import Wanted
-from tracker.claims.views.review import inbox_tabs, shown
+from tracker.claims.views.inbox import inbox_tabs, shown
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import OFFICE, now
 from tracker.overview.home import accounts_of, home_of
@@ -33,7 +34,7 @@ _GREETINGS = ((5, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中�
 def home() -> Response:
     """Show what waits, what is under way and where the money of one's teams stands."""
     actor, at = current_actor(), now()
-    words = {"greeting": _greeting(actor, at), "today": _today(at), "sits": _("；").join(_sits(actor))}
+    words: dict[str, Any] = {"greeting": _greeting(actor, at), "today": _today(at), "sits": _("；").join(_sits(actor))}
     if not actor.holds_any(set(SeatKind) - {SeatKind.ADMINISTRATOR}):
         accounts = accounts_of(reader(), at=at) if actor.holds(SeatKind.ADMINISTRATOR) else None
         return page("overview/home_accounts.html", accounts=accounts, names=SEAT_NAMES, **words)
@@ -72,7 +73,9 @@ def _greeting(actor: Actor, at: datetime) -> str:
 
 def _today(at: datetime) -> str:
     here = at.astimezone(OFFICE)
-    return _("%(month)s 月 %(day)s 日 星期%(weekday)s", month=here.month, day=here.day, weekday=_(_WEEKDAYS[here.weekday()]))
+    return _(
+        "%(month)s 月 %(day)s 日 星期%(weekday)s", month=here.month, day=here.day, weekday=_(_WEEKDAYS[here.weekday()])
+    )
 
 
 def _sits(actor: Actor) -> Iterator[str]:
