@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def key_in(place: Path, make: Callable[[], bytes]) -> bytes:
-    """Read the key, making it on first use; of two processes that make one at once, both read the one that was first."""
+    """Read the key, made on first use; of two processes that make one at once, both read the first."""
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         aside = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
