@@ -73,12 +73,14 @@ def test_a_dropped_invoice_is_kept_at_once_and_read_in_the_background(small_offi
     assert answer.status_code == 200
     assert 'data-into="folder-rows"' in answer.text
     assert "待识别" in answer.text
-    assert "data-poll" in answer.text
+    assert "data-busy" in answer.text
+    assert "data-wait" in answer.text
     assert read_all(small_office) == 1
     kept = files_of(small_office)[0]
     done = client.get(f"/invoices/progress?ids={kept.id}", headers={"X-Part": "1"}).text
     assert "可用" in done
-    assert "data-poll" not in done
+    assert "data-busy" not in done
+    assert "data-wait" not in done
     assert of_lead_unit(1).number[-6:] in client.get("/invoices").text
 
 
