@@ -53,7 +53,7 @@ INLINE = {
 }
 """What the site's policy of content security would refuse, or what would let typed text become markup."""
 
-PRINTED = "templates/vouchers/"
+PRINTED = ("templates/vouchers/", "templates/papers/")
 """Papers drawn by WeasyPrint are no pages: no browser and no policy reads them."""
 
 
