@@ -27,7 +27,9 @@ def test_nobody_is_sent_to_sign_in(small_office: Office, browse: Browse) -> None
     assert browse("").get("/").location.startswith("/sign-in")
 
 
-def test_a_reviewer_sees_what_waits_and_opens_it_from_here(small_office: Office, browse: Browse, page_clock: Clock) -> None:
+def test_a_reviewer_sees_what_waits_and_opens_it_from_here(
+    small_office: Office, browse: Browse, page_clock: Clock
+) -> None:
     claim_id = a_submitted(small_office, 600_000)
     home = browse("reviewer").get("/")
     read = words(home)

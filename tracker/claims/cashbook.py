@@ -1,4 +1,4 @@
-"""Payments as the cashier looks for them: accounts a claim may be paid to, what is to be paid, what was, what came back."""
+"""Payments as the cashier looks for them: accounts to pay to, what is due, what was paid, what came back."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def payments(session: Session, sought: Sought, *, returned: bool) -> Sequence[Pa
     wanted = (
         select(Payment)
         .join(Claim, Claim.id == Payment.claim_id)
-        .options(joinedload(Payment.claim).joinedload(Claim.team), joinedload(Payment.claim).joinedload(Claim.beneficiary))
+        .options(joinedload(Payment.claim).options(joinedload(Claim.team), joinedload(Claim.beneficiary)))
         .where(Payment.returned_at.is_not(None) if returned else Payment.returned_at.is_(None))
         .order_by(Payment.id.desc())
     )

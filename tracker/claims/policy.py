@@ -33,7 +33,7 @@ def _filer(actor: Actor, claim: Claim) -> Answer:
 
 
 def _anyone_filing(actor: Actor, claim: Claim) -> Answer:
-    """Taking a claim back or throwing a draft away is open to its filer even after the term has ended."""
+    """Let its filer take a claim back or throw a draft away even after the term has ended."""
     if actor.person_id != claim.filer_id:
         return "只有填报人可以这样做"
     return SeatKind.MEMBER if claim.beneficiary_id == claim.filer_id else SeatKind.AGENT

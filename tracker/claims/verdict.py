@@ -61,8 +61,9 @@ def _answer(part: Part, found: Sequence[Finding]) -> Answer:
 
 
 def account_of(session: Session, claim: Claim) -> Account | None:
-    """Find the account that tells most about a claim: its category's limit if it has one category with a limit,
-    else the team's quota. What the claim itself holds or has spent is counted as its own, not as others'.
+    """Find the account that tells most about a claim: the limit of its one category if it has one, else the quota.
+
+    What the claim itself holds or has spent is counted as its own, not as others'.
     """
     categories = {line.category_id for line in claim.lines}
     cells = {

@@ -1,4 +1,4 @@
-"""The papers of a claim: its vouchers drawn and counted, one file with all evidence behind, the signed scan given back."""
+"""The papers of a claim: vouchers drawn and counted, one file with all evidence behind, the signed scan given back."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ from tracker.web.pages import page
 MOST_EMBEDDED_BYTES = 20 * 1024 * 1024
 """Originals are put inside a voucher's PDF up to this size together; beyond it the bundle carries their pages."""
 
+_SCANS = (Media.PDF, Media.JPEG, Media.PNG, Media.HEIC)
 _MEDIA_TYPES = {
     Media.PDF: "application/pdf",
     Media.OFD: "application/ofd",
@@ -142,11 +143,11 @@ def _stored() -> StoredFile:
     if len(data) > MAX_FILE_BYTES:
         raise Refused(_("「%(name)s」超过 10 MB，请压缩后再传", name=name), field="scan")
     try:
-        media: Media = bounded.run("sniff", data)
-    except Unreadable as refusal:
-        raise Refused(refusal.sentence, field="scan") from refusal
-    if media not in (Media.PDF, Media.JPEG, Media.PNG, Media.HEIC):
-        raise Refused(_("签字件请传 PDF 扫描件或照片"), field="scan")
+        media: Media | None = bounded.run("sniff", data)
+    except Unreadable:
+        media = None
+    if media not in _SCANS:
+        raise Refused(_("「%(name)s」不是 PDF 也不是照片，签字件请传 PDF 扫描件或照片", name=name), field="scan")
     sha256 = current_files().put(data)
     try:
         pages = page_folder().draw(sha256, media)
@@ -200,9 +201,7 @@ def _pdf(claim: Claim, voucher: Voucher, *, copy_number: int | None = None) -> b
 
 
 def _item(evidence: Evidence) -> BundleItem:
-    return BundleItem(
-        evidence.display_name, evidence.media, current_files().get(evidence.sha256), evidence.sha256
-    )
+    return BundleItem(evidence.display_name, evidence.media, current_files().get(evidence.sha256), evidence.sha256)
 
 
 def _void(voucher: Voucher) -> VoidMark | None:

@@ -1,0 +1,244 @@
+"""The papers of a claim: drawn from the frozen record, counted, bundled, signed and given back; checked by anyone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from tests.claims.gate_pages import press, words
+from tests.holds import nothing_broken
+from tests.office import PEOPLE, Office, a_submitted, an_accepted, an_approved, command
+from tests.pages import Browse
+from tests.web.checked_client import token
+from tracker.claims import operations
+from tracker.vouchers import pool
+from tracker.vouchers.models import Voucher
+
+
+def voucher(office: Office, number: str = "ZSBX-2026-000001") -> Voucher:
+    with office.database.reading() as session:
+        return session.query(Voucher).filter_by(number=number).one()
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def a_scan() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 400), "white").save(picture, "PNG")
+    return picture.getvalue()
+
+
+def test_the_voucher_says_what_the_record_says(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 600_000)
+    answer = browse("member").get(f"/claims/{claim_id}/voucher.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    text = text_of(answer.data)
+    for said in ("ZSBX-2026-000001", "6,000.00", "人民币陆仟元整", "新能源招商组团", "周敏", "郑海"):
+        assert said in text
+    assert "http://localhost/verify/" in text.replace("\n", "")
+    assert voucher(small_office).prints == 0
+
+
+def test_each_print_is_counted_and_a_reprint_says_so(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    head = browse("head")
+    for number in (1, 2):
+        page = head.get(f"/claims/{claim_id}/voucher")
+        assert f"打印（第 {number} 次）" in words(page)
+        answer = press(head, page, f"/claims/{claim_id}/voucher")
+        assert answer.mimetype == "application/pdf"
+        assert voucher(small_office).prints == number
+        assert f"第 {number} 次打印" in text_of(answer.data).replace(" ", "").replace(
+            f"第{number}次", f"第 {number} 次"
+        )
+    nothing_broken(small_office.database)
+
+
+def test_a_void_voucher_is_still_shown_with_its_mark(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    with small_office.database.writing() as session:
+        operations.finance_return(session, claim_id, command(small_office.officer, comment="科目不对"))
+    with small_office.database.writing() as session:
+        operations.approve(session, claim_id, command(small_office.reviewer))
+    read = words(browse("auditor").get(f"/claims/{claim_id}/voucher"))
+    assert read.index("ZSBX-2026-000002 有效") < read.index("ZSBX-2026-000001 已作废")
+    assert "科目不对" in read
+    old = voucher(small_office)
+    pdf = browse("auditor").get(f"/claims/{claim_id}/voucher.pdf?voucher={old.id}").data
+    assert "作废" in text_of(pdf).replace(" ", "")
+    assert "ZSBX-2026-000002" in text_of(browse("auditor").get(f"/claims/{claim_id}/voucher.pdf").data)
+
+
+def test_the_bundle_carries_a_page_for_every_file_even_one_that_cannot_be_opened(
+    small_office: Office, browse: Browse
+) -> None:
+    claim_id = an_approved(small_office, 100_000, 50_000)
+    answer = browse("officer").get(f"/claims/{claim_id}/bundle.pdf")
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    assert len(pages) == 3
+    assert all("发票.pdf" in page.extract_text() for page in pages[1:])
+
+
+def test_a_claim_without_a_voucher_says_so(small_office: Office, browse: Browse) -> None:
+    claim_id = a_submitted(small_office, 100_000)
+    assert "还没有报销凭证" in words(browse("reviewer").get(f"/claims/{claim_id}/voucher"))
+    for file in ("voucher.pdf", "bundle.pdf"):
+        answer = browse("reviewer").get(f"/claims/{claim_id}/{file}")
+        assert answer.status_code == 404
+        assert "牵头单位最后一步同意后会自动编号" in words(answer)
+
+
+def test_a_paper_that_cannot_be_drawn_is_a_sentence_and_no_print(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    head = browse("head")
+    page = head.get(f"/claims/{claim_id}/voucher")
+
+    def crash(*_arguments: object, **_more: object) -> bytes:
+        raise pool.Crashed("the drawing process ended without an answer")
+
+    monkeypatch.setattr(pool, "draw_bounded", crash)
+    answer = press(head, page, f"/claims/{claim_id}/voucher")
+    assert answer.status_code == 422
+    assert "报销凭证没有生成出来，内容没有丢失" in words(answer)
+    assert head.get(f"/claims/{claim_id}/voucher.pdf").status_code == 422
+    assert voucher(small_office).prints == 0
+
+
+def test_the_signed_paper_is_given_back_shown_and_put_into_the_bundle(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    member, address = browse("member"), f"/claims/{claim_id}/voucher/scan"
+    page = member.get(f"/claims/{claim_id}/voucher")
+    answer = press(member, page, address, scan=(io.BytesIO(a_scan()), "签字件.png"))
+    assert answer.status_code == 303
+    shown = browse("officer").get(f"/claims/{claim_id}/voucher")
+    assert "签字件.png" in words(shown)
+    handle = shown.text.partition("/evidence/")[2][:32]
+    for who, status in (("officer", 200), ("reviewer", 200), ("member", 200), ("outsider", 404), ("colleague", 404)):
+        assert browse(who).get(f"/evidence/{handle}").status_code == status, who
+    bundle = PdfReader(io.BytesIO(browse("officer").get(f"/claims/{claim_id}/bundle.pdf").data))
+    assert "签字件.png" in bundle.pages[-1].extract_text()
+    nothing_broken(small_office.database)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("", b"", "没有选文件"),
+        ("签字.txt", b"hello there, this is no picture at all", "签字件请传 PDF 扫描件或照片"),
+        ("签字.png", b"\x89PNG\r\n\x1a\n broken", "签字件请传 PDF 扫描件或照片"),
+        ("签字.exe", b"MZ" + b"\0" * 200, "签字件请传 PDF 扫描件或照片"),
+    ],
+)
+def test_what_is_no_scan_is_turned_down_in_words(
+    small_office: Office, browse: Browse, name: str, data: bytes, sentence: str
+) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    member, address = browse("member"), f"/claims/{claim_id}/voucher/scan"
+    more = {"scan": (io.BytesIO(data), name)} if name else {}
+    answer = press(member, member.get(f"/claims/{claim_id}/voucher"), address, **more)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert voucher(small_office).signed_scan_id is None
+
+
+def test_who_may_give_a_signed_paper_back(small_office: Office, browse: Browse) -> None:
+    claim_id = an_accepted(small_office, 600_000)
+    may = {"member", "reviewer", "second_reviewer", "head", "officer", "cashier"}
+    unseen = {"colleague", "agent", "administrator", "outsider", "other_reviewer", "nobody"}
+    for who in PEOPLE:
+        client = browse(who)
+        body = {"csrf_token": token(client.get("/").text), "scan": (io.BytesIO(a_scan()), "签字件.png")}
+        status = client.post(f"/claims/{claim_id}/voucher/scan", data=body).status_code
+        expected = {303} if who in may else {404, 403} if who in unseen else {403}
+        assert status in expected, (who, status)
+
+
+def test_printing_is_not_the_auditor_s(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    auditor = browse("auditor")
+    assert "打印（第" not in words(auditor.get(f"/claims/{claim_id}/voucher"))
+    body = {"csrf_token": token(auditor.get("/").text)}
+    assert auditor.post(f"/claims/{claim_id}/voucher", data=body).status_code == 403
+    assert voucher(small_office).prints == 0
+
+
+# The public page.
+
+
+def test_anyone_with_the_paper_may_check_it(small_office: Office, browse: Browse) -> None:
+    an_approved(small_office, 600_000)
+    paper = voucher(small_office)
+    answer = browse("").get(f"/verify/{paper.verify_code}?h={paper.content_hash[:16]}")
+    read = words(answer)
+    assert answer.status_code == 200
+    for said in (
+        "摘要与记录一致，凭证有效",
+        paper.number,
+        "人民币陆仟元整",
+        "¥6,000.00",
+        paper.content_hash[:16].upper(),
+        "陈*",
+    ):
+        assert said in read
+    for kept in ("陈立", "8821", "购置招商资料用纸"):
+        assert kept not in answer.text
+
+
+@pytest.mark.parametrize("head", ["0" * 16, "x", "é", "'--", "0" * 500])
+def test_a_changed_paper_is_told_from_the_record(small_office: Office, browse: Browse, head: str) -> None:
+    an_approved(small_office, 600_000)
+    answer = browse("").get(f"/verify/{voucher(small_office).verify_code}", query_string={"h": head})
+    assert answer.status_code == 200
+    assert "纸面摘要与记录不一致" in words(answer)
+
+
+def test_a_void_paper_says_so_to_everyone(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 600_000)
+    with small_office.database.writing() as session:
+        operations.void_voucher(session, claim_id, command(small_office.head, comment="内部原因"))
+    answer = browse("").get(f"/verify/{voucher(small_office).verify_code}")
+    assert "这张凭证已于 2026-03-09 作废，不能再使用" in words(answer)
+    assert "内部原因" not in answer.text
+
+
+@pytest.mark.parametrize("code", ["NOTACODE", "a" * 300, "<script>", "%25", "22222222222222222222"])
+def test_an_unknown_code_is_not_found_in_words(small_office: Office, browse: Browse, code: str) -> None:
+    answer = browse("").get(f"/verify/{code}")
+    assert answer.status_code == 404
+    assert "这张纸不能作为凭证" in words(answer)
+
+
+def test_what_is_typed_off_the_paper_is_compared(small_office: Office, browse: Browse) -> None:
+    an_approved(small_office, 600_000)
+    paper, visitor = voucher(small_office), browse("")
+    head = paper.content_hash[:16].upper()
+    spaced = " ".join(head[place : place + 4] for place in range(0, 16, 4))
+    right = {"number": paper.number.lower(), "amount_fen": "¥6,000.00", "head": spaced}
+    page = visitor.get("/verify")
+    assert "纸面内容与记录一致，凭证有效" in words(press(visitor, page, "/verify", **right))
+    for wrong in ({"amount_fen": "6000.01"}, {"head": "0" * 16}, {"number": "ZSBX-2026-000009"}):
+        answer = press(visitor, page, "/verify", **{**right, **wrong})
+        assert "与记录对不上" in words(answer)
+        assert paper.verify_code not in answer.text
+
+
+def test_codes_cannot_be_tried_without_end(small_office: Office, browse: Browse) -> None:
+    an_approved(small_office, 600_000)
+    visitor = browse("")
+    statuses = [visitor.get(f"/verify/GUESS{number}").status_code for number in range(62)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+
+
+def test_the_hash_on_the_paper_is_the_hash_of_what_is_kept(small_office: Office) -> None:
+    an_approved(small_office, 600_000)
+    paper = voucher(small_office)
+    assert hashlib.sha256(paper.content.encode()).hexdigest() == paper.content_hash
