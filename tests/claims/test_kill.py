@@ -16,7 +16,7 @@ from tracker.claims import operations
 from tracker.claims.lifecycle import State
 from tracker.claims.models import Claim, Decision
 from tracker.claims.operations.moves import Command
-from tracker.storage.files import current_files
+from tracker.storage.files import FileStore, current_files
 
 KILLS = 3
 
@@ -24,6 +24,8 @@ KILLS = 3
 def test_killed_while_filing_nothing_acknowledged_is_lost(office: Office) -> None:
     chance = random.Random(2026)
     said: list[tuple[str, int, str]] = []
+    store = current_files()
+    assert isinstance(store, FileStore)
     for _ in range(KILLS):
         with subprocess.Popen(
             [
@@ -31,7 +33,7 @@ def test_killed_while_filing_nothing_acknowledged_is_lost(office: Office) -> Non
                 "-m",
                 "tests.claims.filing_loop",
                 office.database.url.render_as_string(hide_password=False),
-                str(current_files().root),
+                str(store.root),
                 *map(str, _facts(office)),
             ],
             stdout=subprocess.PIPE,
