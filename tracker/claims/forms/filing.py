@@ -195,7 +195,7 @@ class FilingSheet:
         form = facts_form(asked, _Line)(formdata=texts, prefix=f"line-{key}")
         category = form["category"]
         assert isinstance(category, ChoiceField)  # noqa: S101  every line has this control; the form class is made
-        category.offer((one.key, one.label) for one in self.chosen.purposes)
+        category.offer((one.key, said(one.item.name) or one.label) for one in self.chosen.purposes)
         return SheetLine(key, number, form, purpose, asked, files)
 
     @property
