@@ -5,7 +5,16 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, or_, select, true
 
 from tracker.equipment.lifecycle import Handing
-from tracker.equipment.models import Handover, HandoverLine, Item, Provision, Room
+from tracker.equipment.models import (
+    Handover,
+    HandoverLine,
+    Item,
+    Provision,
+    Room,
+    Stocktake,
+    StocktakeCounter,
+    StocktakeLine,
+)
 from tracker.kernel.actors import FINANCE_SEATS, TEAM_SEATS, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
 from tracker.teams.models import Team
@@ -48,6 +57,21 @@ def visible_items(by: Actor) -> ColumnElement[bool]:
     if teams := _teams(by):
         parts.append(Item.team_id.in_(teams))
     return or_(*parts)
+
+
+def counted_items(by: Actor) -> ColumnElement[bool]:
+    """Make the condition of the things the actor counts in a session not signed yet; a scanned label opens them."""
+    mine = (
+        select(StocktakeLine.id)
+        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
+        .join(StocktakeCounter, StocktakeCounter.stocktake_id == Stocktake.id)
+        .where(
+            StocktakeLine.item_id == Item.id,
+            StocktakeCounter.person_id == by.person_id,
+            Stocktake.signed_at.is_(None),
+        )
+    )
+    return mine.exists()
 
 
 def visible_handovers(by: Actor) -> ColumnElement[bool]:

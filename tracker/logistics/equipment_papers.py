@@ -8,7 +8,10 @@ from datetime import datetime
 
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import HANDING_NAMES
-from tracker.equipment.models import Handover, Item
+from tracker.equipment.models import Handover, Item, Stocktake, StocktakeLine, StocktakeTag
+from tracker.equipment.models.counts import OUTCOME_NAMES
+from tracker.equipment.queries.counts import Progress
+from tracker.identity.models import Person
 from tracker.kernel.money import format_yuan
 from tracker.logistics.qr import qr
 from tracker.vouchers.papers import draw_html
@@ -73,4 +76,25 @@ def handover_form(handover: Handover, address: str) -> bytes:
         title=f"设备{HANDING_NAMES[handover.kind]}单 {handover.number}",
         author=handover.unit.name,
         at=handover.handed_at,
+    )
+
+
+def stocktake_report(
+    count: Stocktake,
+    far: Progress,
+    *,
+    counters: Sequence[Person],
+    differences: Sequence[StocktakeLine],
+    tags: Sequence[StocktakeTag],
+    at: datetime,
+) -> bytes:
+    """Draw the report of a stock-take as it stands at a moment."""
+    scope = count.team.name if count.team else count.room.title if count.room else "全部设备"
+    facts = {"one": count, "far": far, "counters": counters, "differences": differences, "tags": tags, "scope": scope}
+    return draw_html(
+        "stocktake.html",
+        {**facts, "outcomes": OUTCOME_NAMES},
+        title=f"{count.name}报告",
+        author=count.unit.name,
+        at=at,
     )

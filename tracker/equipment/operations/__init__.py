@@ -8,7 +8,13 @@ from tracker.equipment.operations.counting import (
     note_tag,
     open_stocktake,
 )
-from tracker.equipment.operations.handing import confirm_receipt, hand_over, keep_signed
+from tracker.equipment.operations.handing import (
+    confirm_receipt,
+    hand_over,
+    keep_signed,
+    may_confirm,
+    may_keep_signed,
+)
 from tracker.equipment.operations.items import attach_photo, register
 from tracker.equipment.operations.rooms import add_room, change_room, free_desk, provide, seat_at_desk, take_back
 
@@ -24,6 +30,8 @@ __all__ = [
     "free_desk",
     "hand_over",
     "keep_signed",
+    "may_confirm",
+    "may_keep_signed",
     "note_tag",
     "open_stocktake",
     "provide",

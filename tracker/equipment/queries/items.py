@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -105,7 +105,8 @@ def one(session: Session, number: str, *, seen_by: Actor) -> Item:
     """Load a thing with everything its card names. Raises NotFound."""
     query = whole().options(joinedload(Item.intake).joinedload(Intake.writer), joinedload(Item.photo))
     query = query.options(joinedload(Item.first_room).joinedload(Room.building))
-    item = session.scalar(query.where(Item.number == number, policy.visible_items(seen_by)))
+    is_seen = or_(policy.visible_items(seen_by), policy.counted_items(seen_by))
+    item = session.scalar(query.where(Item.number == number, is_seen))
     if item is None:
         raise NotFound
     return item
@@ -115,6 +116,18 @@ def some(session: Session, numbers: Sequence[str], *, seen_by: Actor) -> Sequenc
     """Load things by their numbers, in the order of their cards; unknown ones are left out."""
     query = whole().where(Item.number.in_(numbers), policy.visible_items(seen_by))
     return session.scalars(query.order_by(Item.id)).all()
+
+
+def every(session: Session, wanted: Wanted, *, seen_by: Actor, most: int = 50_000) -> Iterator[Item]:
+    """Go through the things in the order of their cards, for a sheet."""
+    query = whole().options(joinedload(Item.first_room).joinedload(Room.building))
+    query = query.where(policy.visible_items(seen_by), *conditions(wanted, seen_by)).order_by(Item.id).limit(most)
+    yield from session.scalars(query.execution_options(yield_per=1000))
+
+
+def is_written(session: Session, command_id: str) -> bool:
+    """Tell whether a command wrote its cards already."""
+    return session.scalar(select(Intake.id).where(Intake.command_id == command_id)) is not None
 
 
 def photo(session: Session, number: str, *, seen_by: Actor) -> Evidence:
@@ -150,6 +163,12 @@ def held_by(session: Session, person_id: int) -> Sequence[Item]:
 def kept_units(session: Session, by: Actor) -> Sequence[Unit]:
     """List the units whose things the actor keeps, by name."""
     query = select(Unit).where(Unit.id.in_(policy.kept_units(by)), Unit.closed_at.is_(None))
+    return session.scalars(query.order_by(Unit.name)).all()
+
+
+def own_units(session: Session, by: Actor) -> Sequence[Unit]:
+    """List the units the actor keeps or heads, by name."""
+    query = select(Unit).where(Unit.id.in_(by.units()), Unit.closed_at.is_(None))
     return session.scalars(query.order_by(Unit.name)).all()
 
 

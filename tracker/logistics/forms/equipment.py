@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import chain, repeat
 
 from flask_wtf.file import FileField
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from tracker.equipment.facts import HandingFacts, ItemFacts, RoomFacts
@@ -25,6 +26,7 @@ from tracker.equipment.operations.rooms import MOST_SEATS
 from tracker.equipment.standards import class_codes
 from tracker.web.forms import (
     ChoiceField,
+    ChoicesField,
     CountField,
     DayField,
     FigureField,
@@ -195,3 +197,42 @@ class DeskForm(SiteForm):
 
     number = ChoiceField("工位", [Required("请选择工位")], coerce=int, blank="请选择")
     person_id = ChoiceField("人员", [Required("请选择人员")], coerce=int, blank="请选择")
+
+
+class SheetForm(SiteForm):
+    """A sheet to check, and afterwards which of its rows to write."""
+
+    unit_id = ChoiceField("产权单位", [Required("请选择产权单位")], coerce=int)
+    sheet = FileField("XLSX 表格")
+    sheet_name = HiddenField()
+    which = HiddenField()
+
+
+class StocktakeForm(SiteForm):
+    """A stock-take to open."""
+
+    name = TextLine("盘点名称", [Required("请填写盘点名称")], most=40)
+    closes_on = DayField("截止日期", [Required("请填写截止日期")])
+    unit_id = ChoiceField("产权单位", [Required("请选择产权单位")], coerce=int)
+    team_id = ChoiceField("只盘一个组团", coerce=int, blank="不限")
+    room_id = ChoiceField("只盘一间房", coerce=int, blank="不限")
+    counters = ChoicesField("盘点人", [Required("请选盘点人")], coerce=int)
+
+
+class CountForm(SiteForm):
+    """A tag that was scanned or typed, and where."""
+
+    number = TextLine("标签编号", [Required("请填写标签编号")], most=60)
+    room_id = ChoiceField("实际位置", coerce=int, blank="与账面相符")
+
+
+class ExplainForm(SiteForm):
+    """Why a thing is not where the book has it."""
+
+    explanation = TextLine("原因和处理意见", [Required("请写明原因和处理意见")], most=200)
+
+
+class SignForm(VersionedForm):
+    """The head's word on a stock-take."""
+
+    opinion = TextLine("意见", most=200)

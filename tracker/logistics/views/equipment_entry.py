@@ -19,6 +19,8 @@ from tracker.web.database import read_again, reader
 from tracker.web.pages import page
 
 keeper = seated(SeatKind.REVIEWER)
+RENAMED = {"price_fen": "price", "serial": "serials", "code": "official", "pieces": "copies"}
+"""What the form calls the fields of a card."""
 
 
 @blueprint.route("/equipment/new", methods=["GET", "POST"])
@@ -39,8 +41,7 @@ def new_equipment() -> Response:
             flash(_("已登记 %(count)s 件设备，可以打印标签", count=intake.items))
             return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
         except Refused as refusal:
-            renamed = {"price_fen": "price", "serial": "serials", "code": "official", "pieces": "copies"}
-            refusal.field = renamed.get(refusal.field or "", refusal.field)
+            refusal.field = RENAMED.get(refusal.field or "", refusal.field)
             form.refuse(refusal)
             read_again()
             offer(form)

@@ -1,0 +1,127 @@
+"""Stock-takes: counted by others than the keeper, repeated scans harmless, every difference explained before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.equipment.things import a_room, a_thing, nothing_amiss, order, some_things, the_thing
+from tests.office import NOON, Office
+from tracker.equipment.models import StocktakeLine
+from tracker.equipment.models.counts import Outcome
+from tracker.equipment.operations import (
+    close_stocktake,
+    count_item,
+    explain,
+    explain_tag,
+    note_tag,
+    open_stocktake,
+)
+from tracker.equipment.operations.counting import StocktakeFacts
+from tracker.equipment.queries import counts
+from tracker.kernel.errors import Forbidden, NotFound, Refused
+from tracker.kernel.lifecycle import NotOpen
+
+
+def _open(office: Office, *counters: str, by: str = "reviewer") -> int:
+    people = [office.people[name] for name in counters]
+    facts = StocktakeFacts("一季度盘点", office.lead_unit_id, date(2026, 3, 31), people)
+    with office.database.writing() as session:
+        return open_stocktake(session, facts, order(office.actor(by))).id
+
+
+def _count(
+    office: Office, count: int, number: str, *, by: str = "member", room: int | None = None, days: int = 0
+) -> None:
+    with office.database.writing() as session:
+        count_item(session, count, number, order(office.actor(by), at=NOON + timedelta(days=days)), room_id=room)
+
+
+def _line(office: Office, number: str) -> StocktakeLine:
+    with office.database.reading() as session:
+        item = the_thing(office, number)
+        return session.scalars(select(StocktakeLine).where(StocktakeLine.item_id == item.id)).one()
+
+
+def test_the_keeper_is_never_the_counter(small_office: Office) -> None:
+    number = a_thing(small_office)
+    with pytest.raises(Refused, match="周敏保管这些设备，不能又是盘点人"):
+        _open(small_office, "reviewer")
+    count = _open(small_office, "member")
+    for keeper in ("reviewer", "second_reviewer"):
+        with pytest.raises(Forbidden):
+            _count(small_office, count, number, by=keeper)
+    with pytest.raises(NotFound):
+        _count(small_office, count, number, by="outsider")
+
+
+def test_a_repeated_scan_changes_nothing_and_a_scan_elsewhere_says_where(office: Office) -> None:
+    room, other = a_room(office), a_room(office, "510")
+    number = a_thing(office, room_id=room)
+    count = _open(office, "member", "colleague")
+    _count(office, count, number)
+    first = _line(office, number)
+    _count(office, count, number, by="colleague", days=1)
+    again = _line(office, number)
+    assert (again.outcome, again.counted_by, again.counted_at) == (Outcome.FOUND, first.counted_by, first.counted_at)
+    _count(office, count, number, by="colleague", room=other)
+    moved = _line(office, number)
+    assert (moved.outcome, moved.found_room_id) == (Outcome.ELSEWHERE, other)
+    _count(office, count, number)
+    assert _line(office, number).outcome is Outcome.ELSEWHERE
+
+
+def test_an_unknown_tag_is_noted_once(small_office: Office) -> None:
+    a_thing(small_office)
+    count = _open(small_office, "member")
+    for _scan in range(2):
+        _count(small_office, count, "ZC-2019-0001")
+    with small_office.database.reading() as session:
+        assert [tag.tag for tag in counts.tags(session, count)] == ["ZC-2019-0001"]
+
+
+def test_nothing_is_signed_until_every_difference_is_explained(office: Office) -> None:
+    found, lost = some_things(office, 2)
+    count = _open(office, "member")
+    _count(office, count, found)
+    with office.database.writing() as session:
+        tag = note_tag(session, count, "旧-0031", order(office.actor("member"))).id
+
+    def sign(by: str = "head") -> None:
+        with office.database.writing() as session:
+            close_stocktake(session, count, "同意", order(office.actor(by)), version=1)
+
+    with pytest.raises(Forbidden):
+        sign("reviewer")
+    with pytest.raises(Refused, match="还有 2 处差异没有说明"):
+        sign()
+    line = _line(office, lost).id
+    with office.database.writing() as session, pytest.raises(Forbidden):
+        explain(session, count, line, "不知道", order(office.actor("member")))
+    with office.database.writing() as session:
+        explain(session, count, line, "已报失，另行处置", order(office.actor("reviewer")))
+        explain_tag(session, count, tag, "旧资产，补登记", order(office.actor("reviewer")))
+    for _click in range(2):
+        sign()
+    assert _line(office, lost).outcome is Outcome.MISSING
+    with pytest.raises(NotOpen, match="已经签字"):
+        _count(office, count, lost)
+    nothing_amiss(office)
+
+
+def test_counting_ends_with_the_closing_day(small_office: Office) -> None:
+    number = a_thing(small_office)
+    count = _open(small_office, "member")
+    _count(small_office, count, number, days=22)
+    with pytest.raises(NotOpen, match="截止"):
+        _count(small_office, count, number, days=23)
+
+
+def test_a_head_who_counted_does_not_sign(small_office: Office) -> None:
+    number = a_thing(small_office)
+    count = _open(small_office, "head")
+    _count(small_office, count, number, by="head")
+    with small_office.database.writing() as session, pytest.raises(Forbidden, match="另一位负责人"):
+        close_stocktake(session, count, "", order(small_office.actor("head")), version=1)

@@ -1,0 +1,166 @@
+"""Sheets of cards: every bad cell is named, nothing is written until clean or so chosen, twice is harmless."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from tests.equipment.things import nothing_amiss
+from tests.office import TODAY, Office
+from tests.pages import Browse
+from tests.web.checked_client import CheckedClient, hidden, token
+from tracker.equipment.models import Item
+from tracker.logistics import equipment_sheet
+from tracker.logistics.equipment_sheet import COLUMNS
+
+GOOD = {
+    "名称": "台式电脑",
+    "类别": "台式电脑",
+    "原值（元）": "4,950.00",
+    "购置日期": "2026-01-12",
+    "使用年限": 6,
+    "目录版本": "政府采购品目分类目录（2022 年版）",
+    "分类代码": "A02010105",
+}
+
+
+def _sheet(*rows: dict[str, object]) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet("设备")
+    titles = [column.title for column in COLUMNS]
+    page.append(titles)
+    for row in rows:
+        page.append([row.get(title) for title in titles])
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def _good(number: int, **more: object) -> dict[str, object]:
+    return {**GOOD, "序列号": f"SN-{number:05d}", **more}
+
+
+def _sent(client: CheckedClient, data: bytes) -> tuple[str, dict[str, str]]:
+    form = client.get("/equipment/import").get_data(as_text=True)
+    posted = {"csrf_token": token(form), "command_id": hidden(form, "command_id")}
+    unit = {"unit_id": "1"}
+    sheet = {"sheet": (io.BytesIO(data), "设备.xlsx")}
+    page = client.post("/equipment/import", data={**posted, **unit, **sheet}).get_data(as_text=True)
+    return page, {**posted, **unit}
+
+
+def _count(office: Office) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Item)) or 0
+
+
+BAD = [
+    ({"类别": "电脑"}, "类别", "没有「电脑」"),
+    ({"原值（元）": "-1"}, "原值（元）", "不能是负数"),
+    ({"原值（元）": "7,000.001"}, "原值（元）", "两位小数"),
+    ({"原值（元）": "5,000.01"}, "原值（元）", "超出价格上限"),
+    ({"购置日期": "2027-01-01"}, "购置日期", "不能晚于今天"),
+    ({"购置日期": "2026-02-30"}, "购置日期", "没有"),
+    ({"使用年限": 3}, "使用年限", "最低使用年限 6 年"),
+    ({"使用年限": "六"}, "使用年限", "整数"),
+    ({"目录版本": None}, "分类代码", "版本"),
+    ({"资产编号": "12345"}, "资产编号", "ZC-年-序号"),
+    ({"序列号": None}, "序列号", "没有资产编号的要填序列号"),
+    ({"存放地点": "月球"}, "存放地点", "没有「月球」"),
+    ({"名称": None}, "名称", "没有填写"),
+]
+
+
+@pytest.mark.parametrize(("change", "column", "reason"), BAD)
+def test_a_bad_row_is_named_by_row_column_and_reason(
+    small_office: Office, change: dict[str, object], column: str, reason: str
+) -> None:
+    data = _sheet(_good(1), {**_good(2), **change})
+    with small_office.database.reading() as session:
+        keeper = small_office.actor("reviewer")
+        report = equipment_sheet.check(session, data, small_office.lead_unit_id, by=keeper, today=TODAY)
+    assert [(cell.row, cell.column) for cell in report.bad] == [(3, column)]
+    assert reason in report.bad[0].reason
+    assert len(report.fresh) == 1
+
+
+def test_the_same_serial_twice_in_a_sheet_names_the_first_row(small_office: Office) -> None:
+    with small_office.database.reading() as session:
+        report = equipment_sheet.check(
+            session,
+            _sheet(_good(1), _good(1)),
+            small_office.lead_unit_id,
+            by=small_office.actor("reviewer"),
+            today=TODAY,
+        )
+    assert [(cell.row, cell.reason) for cell in report.bad] == [(3, "与第 2 行重复：SN-00001")]
+
+
+def test_ten_thousand_rows_with_fifty_bad_ones_write_nothing_until_the_keeper_chooses(
+    office: Office, browse: Browse
+) -> None:
+    rows = [_good(number) for number in range(10_000)]
+    for number in range(0, 10_000, 200):
+        rows[number]["类别"] = "不知道"
+    data = _sheet(*rows)
+    client = browse("reviewer")
+    began = time.monotonic()
+    page, posted = _sent(client, data)
+    assert time.monotonic() - began < 60
+    assert "可以导入 9950 件" in page
+    assert "有错 50 行" in page
+    assert page.count("没有「不知道」") == 50
+    assert _count(office) == 0
+
+    refused = client.post(
+        "/equipment/import/write", data={**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
+    )
+    assert refused.status_code == 422
+    assert "还有 50 行有错，没有导入" in refused.get_data(as_text=True)
+    assert _count(office) == 0
+
+    chosen = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "clean"}
+    for _click in range(2):
+        assert client.post("/equipment/import/write", data=chosen).status_code == 303
+    assert _count(office) == 9950
+
+    page, _posted = _sent(client, data)
+    assert "可以导入 0 件" in page
+    assert "早已登记 9950 行" in page
+    nothing_amiss(office)
+
+
+def test_what_is_exported_is_read_in_again_as_known(small_office: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    page, posted = _sent(client, _sheet(_good(1), {**_good(2), "资产编号": "ZC-2026-0040"}))
+    data = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
+    assert client.post("/equipment/import/write", data=data).status_code == 303
+    out = client.get("/equipment/export.xlsx").get_data()
+    page, _posted = _sent(client, out)
+    assert "早已登记 2 行" in page
+    with small_office.database.reading() as session:
+        assert sorted(session.scalars(select(Item.number))) == ["ZC-2026-0040", "ZC-2026-0041"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nothing", b"a,b,c\n1,2,3"])
+def test_what_is_no_sheet_is_said_to_be_none(small_office: Office, browse: Browse, data: bytes) -> None:
+    page, _posted = _sent(browse("reviewer"), data)
+    assert "不是 XLSX" in page or "请选要导入" in page
+
+
+def test_only_a_keeper_imports(browse: Browse) -> None:
+    for name in ("member", "head", "officer", "auditor"):
+        assert browse(name).get("/equipment/import").status_code == 403
+
+
+def test_an_exported_cell_is_never_a_formula(small_office: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    page, posted = _sent(client, _sheet(_good(1, 备注='=HYPERLINK("http://x")')))
+    client.post("/equipment/import/write", data={**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"})
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/equipment/export.xlsx").get_data()))
+    kinds = {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
+    assert "f" not in kinds

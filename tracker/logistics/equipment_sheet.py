@@ -1,0 +1,229 @@
+"""Cards as a sheet: the same columns out and in; a row becomes a card, or every cell that is wrong is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from tracker.equipment import standards
+from tracker.equipment.facts import ItemFacts
+from tracker.equipment.kinds import EDITION_NAMES, KIND_NAMES, SOURCE_NAMES, Edition, ItemKind, Source
+from tracker.equipment.lifecycle import STATE_NAMES
+from tracker.equipment.models import Item
+from tracker.equipment.operations.items import NUMBER, known_numbers, known_serials
+from tracker.equipment.queries import rooms
+from tracker.kernel.actors import Actor
+from tracker.kernel.errors import Refused
+from tracker.kernel.money import parse_yuan
+from tracker.logistics.sheets import BadCell, BadRow, Column, Line, SheetRow, read_each, rows_of, written
+from tracker.web.forms import parse_day
+
+MOST_ROWS = 10_000
+W = TypeVar("W", bound=StrEnum)
+
+COLUMNS = (
+    Column("资产编号", 16, "已有 ZC 编号的照填；没有的留空，登记时自动编号，但要填序列号"),
+    Column("名称", 22),
+    Column("规格型号", 18),
+    Column("类别", 16),
+    Column("目录版本", 22, "填了分类代码就要填版本：同一代码在不同版本里是不同的东西"),
+    Column("分类代码", 14),
+    Column("原值（元）", 12, "这一行全部件数的合计"),
+    Column("件数", 8, "不填按 1"),
+    Column("购置日期", 12),
+    Column("来源", 12),
+    Column("来源凭据", 18),
+    Column("序列号", 20),
+    Column("使用年限", 10),
+    Column("存放地点", 22, "楼宇和房间号，照办公用房里的名称"),
+    Column("备注", 20),
+    Column("超标准审批文号", 18),
+)
+NEEDED = ("名称", "类别", "原值（元）", "购置日期", "使用年限")
+CHOICES: dict[str, Sequence[str]] = {
+    "类别": list(KIND_NAMES.values()),
+    "目录版本": list(EDITION_NAMES.values()),
+    "来源": list(SOURCE_NAMES.values()),
+}
+_WIDEST = {"名称": 60, "规格型号": 60, "来源凭据": 60, "序列号": 60, "备注": 200, "超标准审批文号": 60, "分类代码": 20}
+_COLUMN_OF = {
+    "name": "名称",
+    "price_fen": "原值（元）",
+    "pieces": "件数",
+    "life_years": "使用年限",
+    "bought_on": "购置日期",
+    "code": "分类代码",
+}
+
+
+@dataclass
+class Report:
+    """What a sheet holds: cards to write, rows already on a card, and every cell that is wrong."""
+
+    fresh: list[Line[ItemFacts]] = field(default_factory=list)
+    known: int = 0
+    bad: list[BadCell] = field(default_factory=list)
+
+    @property
+    def bad_rows(self) -> int:
+        """Count the rows with something wrong."""
+        return len({cell.row for cell in self.bad})
+
+    @property
+    def worth_fen(self) -> int:
+        """Add up what the clean rows are worth."""
+        return sum(line.value.price_fen for line in self.fresh)
+
+
+def template() -> bytes:
+    """Write the empty sheet to fill in."""
+    return written("设备", COLUMNS, (), choices=CHOICES)
+
+
+def export(items: Iterable[Item]) -> bytes:
+    """Write cards with where each thing is; the first columns can be read in again."""
+    more = [Column(title, 16) for title in ("产权单位", "状态", "使用人", "使用组团", "位置", "约定归还")]
+    return written("设备", [*COLUMNS, *more], (_row_out(item) for item in items))
+
+
+def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date) -> Report:
+    """Read a sheet and check every row against the rules of a card, the book, and the other rows.
+
+    A row whose number or serial is on a card already is counted as known, so that the same sheet twice is harmless.
+    Raises Unreadable for a sheet that is none or lacks columns.
+    """
+    report = Report()
+    rows = rows_of(data, NEEDED, most=MOST_ROWS)
+    places = {room.title: room.id for room in rooms.choices(session, seen_by=by, unit_id=unit_id)}
+    lines = list(read_each(rows, lambda row: _card(row, places, today), report.bad))
+    numbers = known_numbers(session, (line.value.number for line in lines))
+    serials = known_serials(session, (line.value for line in lines))
+    seen: dict[tuple[str, str], int] = {}
+    for line in lines:
+        card = line.value
+        keys = [("资产编号", card.number), (f"序列号/{card.kind.value}", card.serial)]
+        if card.number in numbers or (card.kind.value, card.serial) in serials:
+            report.known += 1
+            continue
+        twice = next((key for key in keys if key[1] and key in seen), None)
+        if twice is not None:
+            column = twice[0].partition("/")[0]
+            report.bad.append(BadCell(line.row, column, f"与第 {seen[twice]} 行重复：{twice[1]}"))
+            continue
+        seen.update({key: line.row for key in keys if key[1]})
+        report.fresh.append(line)
+    report.bad.sort(key=lambda cell: cell.row)
+    return report
+
+
+def _card(row: SheetRow, places: dict[str, int], today: date) -> ItemFacts:
+    bad = [(title, "没有填写") for title in NEEDED if not row[title]]
+    bad += [(title, f"最多 {most} 字") for title, most in _WIDEST.items() if len(row[title]) > most]
+    kind = _chosen(row, "类别", KIND_NAMES, bad)
+    source = _chosen(row, "来源", SOURCE_NAMES, bad) or Source.PURCHASE
+    edition = _chosen(row, "目录版本", EDITION_NAMES, bad)
+    price_fen = _fen(row, bad)
+    pieces, life_years = _count(row, "件数", 1, bad), _count(row, "使用年限", 0, bad)
+    bought_on = _day(row, bad)
+    number = row["资产编号"].upper()
+    if number and not NUMBER.fullmatch(number):
+        bad.append(("资产编号", "编号写成 ZC-年-序号，例如 ZC-2026-0001；旧编号请写在备注里"))
+    if not number and not row["序列号"]:
+        bad.append(("序列号", "没有资产编号的要填序列号，重复导入时靠它认出同一件"))
+    if row["存放地点"] and row["存放地点"] not in places:
+        bad.append(("存放地点", f"没有「{row['存放地点']}」，请照办公用房里的名称填写"))
+    if bad or kind is None or bought_on is None:
+        raise BadRow(bad)
+    card = ItemFacts(
+        name=row["名称"],
+        kind=kind,
+        price_fen=price_fen,
+        bought_on=bought_on,
+        life_years=life_years,
+        source=source,
+        model=row["规格型号"],
+        edition=edition,
+        code=row["分类代码"],
+        pieces=pieces,
+        source_paper=row["来源凭据"],
+        serial=row["序列号"],
+        note=row["备注"],
+        exception=row["超标准审批文号"],
+        room_id=places.get(row["存放地点"]),
+        number=number,
+    )
+    wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(today)]
+    if not card.exception:
+        wrong += [(_COLUMN_OF[one.field], one.sentence) for one in standards.judge(card) if one.blocks]
+    if wrong:
+        raise BadRow(wrong)
+    return card
+
+
+def _chosen(row: SheetRow, title: str, names: dict[W, str], bad: list[tuple[str, str]]) -> W | None:
+    found = next((kind for kind, name in names.items() if name == row[title]), None)
+    if row[title] and found is None:
+        bad.append((title, f"没有「{row[title]}」，只能填{'、'.join(names.values())}"))
+    return found
+
+
+def _fen(row: SheetRow, bad: list[tuple[str, str]]) -> int:
+    if not row["原值（元）"]:
+        return 0
+    try:
+        return parse_yuan(row["原值（元）"])
+    except Refused as refusal:
+        bad.append(("原值（元）", refusal.sentence))
+        return 0
+
+
+def _count(row: SheetRow, title: str, default: int, bad: list[tuple[str, str]]) -> int:
+    if not row[title]:
+        return default
+    if not row[title].isascii() or not row[title].isdigit() or len(row[title]) > 6:  # noqa: PLR2004  no count is longer
+        bad.append((title, "只能填整数"))
+        return default
+    return int(row[title])
+
+
+def _day(row: SheetRow, bad: list[tuple[str, str]]) -> date | None:
+    if not row["购置日期"]:
+        return None
+    try:
+        return parse_day(row["购置日期"])
+    except ValueError as error:
+        bad.append(("购置日期", str(error)))
+        return None
+
+
+def _row_out(item: Item) -> list[object]:
+    return [
+        item.number,
+        item.name,
+        item.model,
+        KIND_NAMES[ItemKind(item.kind)],
+        EDITION_NAMES[Edition(item.edition)] if item.edition else "",
+        item.code,
+        float(Decimal(item.price_fen) / 100),
+        item.pieces,
+        item.bought_on,
+        SOURCE_NAMES[item.source],
+        item.source_paper,
+        item.serial,
+        item.life_years,
+        item.first_room.title if item.first_room else "",
+        item.note,
+        item.exception,
+        item.owner_unit.name,
+        STATE_NAMES[item.state],
+        item.holder.name if item.holder else "",
+        item.team.name if item.team else "",
+        item.room.title if item.room else "",
+        item.due_on or "",
+    ]
