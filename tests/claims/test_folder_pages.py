@@ -147,6 +147,14 @@ def test_the_same_file_dropped_again_is_not_a_second_one(small_office: Office, b
     assert len(files_of(small_office)) == 1
 
 
+def test_wild_ids_are_no_rows(small_office: Office, browse: Browse) -> None:
+    client = browse("member")
+    answer = client.get(f"/invoices/progress?of=x&ids={'9' * 40},-1,a,٣", headers={"X-Part": "1"})
+    assert answer.status_code == 200
+    assert 'class="bill"' not in answer.text
+    assert client.get("/invoices/progress").status_code == 303
+
+
 def test_nothing_chosen_is_said(small_office: Office, browse: Browse) -> None:
     answer = drop(browse("member"))
     assert answer.status_code == 422

@@ -41,6 +41,7 @@ filers = seated(SeatKind.MEMBER, SeatKind.AGENT)
 _PAGE = 50
 _MOST_PARCEL = 60 * 1024 * 1024
 _MOST_POLLED = 200
+_LONGEST_ID = 15
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def drop_invoices() -> Response:
 @filers
 def folder_progress() -> Response:
     """Show the rows that have been read since the page last asked, and how many still wait."""
-    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()][:_MOST_POLLED]
+    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal() and len(one) <= _LONGEST_ID][
+        :_MOST_POLLED
+    ]
     session, actor = reader(), current_actor()
     waiting = folder.waiting_ids(session, actor)
     done = [one for one in asked if one not in set(waiting)]

@@ -20,6 +20,9 @@ GIVEN_UP_AFTER = timedelta(minutes=2)
 """A reader that has said nothing for so long is gone; the bounded child answers within seconds."""
 
 MOST_TRIES = 3
+LAST_TURN = 500
+"""Nobody's files are put further back than this; among those the first kept is the first read."""
+
 _TOO_OFTEN = "识别了几次都没有完成，请手工填写，或稍后再试"
 
 
@@ -49,12 +52,13 @@ def wait_or_write(session: Session, evidence: Evidence, read: FileRead | None, *
     """Store what was read of a new file, or put it in the queue: one person's many files leave room for others' few."""
     before = 0
     if read is None:
-        before = session.scalar(
-            select(func.count())
-            .select_from(EvidenceReading)
+        waiting = (
+            select(EvidenceReading.evidence_id)
             .join(Evidence, Evidence.id == EvidenceReading.evidence_id)
             .where(Evidence.uploaded_by == evidence.uploaded_by, EvidenceReading.state == ReadState.WAITING)
-        ) or 0  # fmt: skip
+            .limit(LAST_TURN)
+        )
+        before = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     session.execute(
         insert(table(EvidenceReading)).values(
             evidence_id=evidence.id, state=ReadState.WAITING, turn=before, tries=0, sentence=""
