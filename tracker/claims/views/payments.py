@@ -154,8 +154,8 @@ def _draw(claim: Claim, turned_down: ActForm | None = None) -> Response:
     }
     if isinstance(turned_down, PaymentReturnForm) and turned_down.payment_id.data in bounces:
         bounces[turned_down.payment_id.data] = turned_down
-    for payment_id, form in bounces.items():
-        form.name_fields(f"bounce-{payment_id}")
+    for payment_id, bounce in bounces.items():
+        bounce.name_fields(f"bounce-{payment_id}")
     may_return = Move.PAYMENT_RETURNED in moves and not moves[Move.PAYMENT_RETURNED].refused
     return page(
         "claims/payments.html",
