@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import (
@@ -48,15 +48,23 @@ def _teams(by: Actor) -> frozenset[int]:
 
 def visible_items(by: Actor) -> ColumnElement[bool]:
     """Make the condition of the things the actor may see."""
+    return or_(*visible_parts(by))
+
+
+def visible_parts(by: Actor) -> list[ColumnElement[bool]]:
+    """Split the things the actor may see into parts that share none, each of which one index finds in order."""
     if reads_all(by):
-        return true()
-    parts: list[ColumnElement[bool]] = [Item.holder_id == by.person_id]
-    if units := by.units():
-        led = select(Team.id).where(Team.lead_unit_id.in_(units))
-        parts += [Item.owner_unit_id.in_(units), Item.borrower_unit_id.in_(units), Item.team_id.in_(led)]
+        return [true()]
+    near: list[ColumnElement[bool]] = [Item.holder_id == by.person_id]
     if teams := _teams(by):
-        parts.append(Item.team_id.in_(teams))
-    return or_(*parts)
+        near.append(Item.team_id.in_(teams))
+    units = sorted(by.units())
+    if not units:
+        return [or_(*near)]
+    led = select(Team.id).where(Team.lead_unit_id.in_(units))
+    near += [Item.borrower_unit_id.in_(units), Item.team_id.in_(led)]
+    own = [Item.owner_unit_id == unit for unit in units]
+    return [*own, and_(Item.owner_unit_id.not_in(units), or_(*near))]
 
 
 def counted_items(by: Actor) -> ColumnElement[bool]:

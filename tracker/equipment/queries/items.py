@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from tracker.teams.models import Seat, Team
 from tracker.teams.queries import held_on
 
 PAGE = 50
+_NUMBERED = re.compile(r"ZC-\d")
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,19 @@ def find(
     session: Session, wanted: Wanted, *, seen_by: Actor, after: int | None = None, before: int | None = None
 ) -> Found:
     """Return a page of things. ``after`` is the oldest of the page in hand, ``before`` the newest."""
-    query = whole().where(policy.visible_items(seen_by), *conditions(wanted, seen_by))
+    query = whole().where(*conditions(wanted, seen_by))
     if before is not None:
-        rows = session.scalars(query.where(Item.id > before).order_by(Item.id).limit(PAGE + 1)).all()
+        query = query.where(Item.id > before).order_by(Item.id)
+    elif after is not None:
+        query = query.where(Item.id < after).order_by(Item.id.desc())
+    else:
+        query = query.order_by(Item.id.desc())
+    rows: list[Item] = []
+    for part in policy.visible_parts(seen_by):
+        rows += session.scalars(query.where(part).limit(PAGE + 1))
+    rows = sorted(rows, key=lambda item: item.id, reverse=before is None)[: PAGE + 1]
+    if before is not None:
         return Found(rows[:PAGE][::-1], len(rows) > PAGE, has_older=True)
-    if after is not None:
-        query = query.where(Item.id < after)
-    rows = session.scalars(query.order_by(Item.id.desc()).limit(PAGE + 1)).all()
     return Found(rows[:PAGE], after is not None, len(rows) > PAGE)
 
 
@@ -89,10 +97,14 @@ def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
     """Count the things of each state, whatever state is looked at."""
     asked = Wanted(**{**vars(wanted), "state": None, "overdue_on": None})
     by_state = select(Item.state, func.count(), func.sum(Item.price_fen)).where(
-        policy.visible_items(seen_by), *conditions(asked, seen_by, with_disposed=True)
+        *conditions(asked, seen_by, with_disposed=True)
     )
-    rows = session.execute(by_state.group_by(Item.state))
-    return Tallies({state: Tally(count, int(fen)) for state, count, fen in rows})
+    found: dict[ItemState, Tally] = {}
+    for part in policy.visible_parts(seen_by):
+        for state, count, fen in session.execute(by_state.where(part).group_by(Item.state)):
+            so_far = found.get(state, Tally())
+            found[state] = Tally(so_far.count + count, so_far.fen + int(fen))
+    return Tallies(found)
 
 
 def overdue(session: Session, *, seen_by: Actor, on: date) -> int:
@@ -236,6 +248,8 @@ def conditions(wanted: Wanted, by: Actor, *, with_disposed: bool = False) -> lis
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
+    if _NUMBERED.match(word):
+        return (Item.number >= word) & (Item.number < word + "~") & Item.number.startswith(word, autoescape=True)
     holders = select(Person.id).where(Person.name.contains(word, autoescape=True))
     return or_(
         Item.number.contains(word, autoescape=True),

@@ -170,6 +170,7 @@ def _offer(form: HandingForm, kind: Handing, chosen: Sequence[Item], by: Actor) 
     people = [person for person in items.receivers(reader(), unit_id, on=today) if person.id != by.person_id]
     form.person_id.offer((person.id, person.name) for person in people)
     form.team_id.offer((team.id, team.name) for team in teams)
-    if len(teams) == 1 and kind is Handing.ISSUE and not form.is_submitted():
-        form.team_id.data = teams[0].id
+    if not form.is_submitted():
+        only = teams[0].id if len(teams) == 1 and kind is Handing.ISSUE else None
+        form.team_id.data = first.team_id if kind is Handing.TRANSFER else only
     form.room_id.offer((room.id, room.title) for room in rooms.choices(reader(), seen_by=by))
