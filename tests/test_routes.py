@@ -22,8 +22,9 @@ from tracker.web.access import access_of, unclassified_views
 PUBLIC = {
     "static",
     "identity.sign_in",
+    "identity.sign_out",
     "vouchers.verify",
-    "vouchers.verify_paper",
+    "vouchers.verify_code",
 }
 """Endpoints open to anybody are listed here as well as marked, so that opening one takes two hands."""
 
