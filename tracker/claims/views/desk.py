@@ -29,7 +29,7 @@ from tracker.claims.policy import OpenMove, open_moves
 from tracker.claims.status import STATUS_KINDS, status_word
 from tracker.claims.verdict import Verdict, header_facts, is_allowance, spoken, verdict_of
 from tracker.claims.views.inbox import Queue, queue_of
-from tracker.claims.views.words import course_entries, onward_words, verdict_items
+from tracker.claims.views.words import course_entries, onward_words, verdict_items, waiting_words
 from tracker.evidence.models import EVIDENCE_NAMES
 from tracker.evidence.queries import Known, readings_of
 from tracker.evidence.titles import titles_of
@@ -135,6 +135,11 @@ class Desk:
         """The claim's way in words."""
         may_act = self.may(*ACT_MOVES["say"], Move.PAY_PART, Move.PAY_REST)
         return course_entries(self.claim, self.course, self.actor, may_act=may_act)
+
+    @property
+    def waiting(self) -> str:
+        """How long the claim has waited, in words."""
+        return waiting_words(self.claim)
 
     @property
     def onward(self) -> str:

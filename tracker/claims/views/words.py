@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from tracker.claims.lifecycle import STEP_NAMES, Move, State, Step
 from tracker.claims.models import PAY_NAMES, Claim, Decision
 from tracker.claims.verdict import Answer, Verdict
 from tracker.kernel.actors import SEAT_NAMES, Actor
+from tracker.kernel.clock import now
 from tracker.kernel.money import format_yuan
 from tracker.web.i18n import said, waited, yuan_sign
 
@@ -132,8 +134,17 @@ def _open(claim: Claim, mark: Mark, actor: Actor, *, may_act: bool) -> dict[str,
         "name": actor.name if may_act else names,
         "role": _(STEP_NAMES[step]),
         "tag": _("轮到你") if may_act else _("办理中"),
-        "aside": _("已等 %(span)s", span=waited(claim.waiting_since)) if claim.waiting_since else "",
+        "aside": waiting_words(claim),
     }
+
+
+def waiting_words(claim: Claim) -> str:
+    """Say how long a claim has waited at the step in hand; nothing when it waits for nobody."""
+    if claim.waiting_since is None:
+        return ""
+    if now() - claim.waiting_since < timedelta(minutes=1):
+        return _("刚送到")
+    return _("已等 %(span)s", span=waited(claim.waiting_since))
 
 
 def _payee(claim: Claim) -> str:
