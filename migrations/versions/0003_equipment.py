@@ -309,7 +309,7 @@ def upgrade() -> None:  # noqa: PLR0915  every table of the package
         batch_op.create_index("ix_equipment_holder", ["holder_id", "id"], unique=False)
         batch_op.create_index("ix_equipment_intake", ["intake_id"], unique=False)
         batch_op.create_index("ix_equipment_kind", ["owner_unit_id", "kind", "id"], unique=False)
-        batch_op.create_index("ix_equipment_owner", ["owner_unit_id", "state", "price_fen"], unique=False)
+        batch_op.create_index("ix_equipment_owner", ["owner_unit_id", "state", "id", "price_fen"], unique=False)
         batch_op.create_index("ix_equipment_owner_list", ["owner_unit_id", "id"], unique=False)
         batch_op.create_index("ix_equipment_room", ["room_id", "kind", "pieces"], unique=False)
         batch_op.create_index(

@@ -63,7 +63,7 @@ class Item(Base):
         Index(
             "ix_equipment_serial", "kind", "serial", unique=True, sqlite_where=_HAS_SERIAL, postgresql_where=_HAS_SERIAL
         ),
-        Index("ix_equipment_owner", "owner_unit_id", "state", "price_fen"),
+        Index("ix_equipment_owner", "owner_unit_id", "state", "id", "price_fen"),
         Index("ix_equipment_owner_list", "owner_unit_id", "id"),
         Index("ix_equipment_team", "team_id", "state", "kind", "price_fen"),
         Index("ix_equipment_borrower", "borrower_unit_id", "state", "price_fen"),
