@@ -79,7 +79,8 @@ def cell_of(office: Office, *, team_id: int | None = None, category: str = "") -
     with office.database.reading() as session:
         return session.scalars(
             select(Cell).where(
-                Cell.fund_id == office.fund_id, Cell.team_id.is_not_distinct_from(team_id),
+                Cell.fund_id == office.fund_id,
+                Cell.team_id.is_not_distinct_from(team_id),
                 Cell.category_id.is_not_distinct_from(category_id),
             )
         ).one()

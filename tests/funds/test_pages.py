@@ -256,9 +256,7 @@ def test_a_team_without_a_quota_yet_is_offered_and_gets_one(small_office: Office
         ("issue", "team", 100, -100),
     ],
 )
-def test_each_form_moves_money_its_way(
-    small_office: Office, browse: Browse, case: tuple[str, str, int, int]
-) -> None:
+def test_each_form_moves_money_its_way(small_office: Office, browse: Browse, case: tuple[str, str, int, int]) -> None:
     """Kind, place, and what it does to the team's and the reserve's available figure, in fen."""
     kind, place, team_fen, reserve_fen = case
     team, reserve = figures(small_office, team_id=small_office.team_id)[0], figures(small_office)[0]

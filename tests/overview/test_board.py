@@ -24,10 +24,7 @@ def the_board(office: Office, who: str = "officer", *, at: datetime = NOON, fund
 
 
 def kinds(board: Board) -> list[tuple[AlertKind, str]]:
-    return [
-        (alert.kind, alert.cell.place if alert.cell is not None else "")
-        for alert in board.alerts
-    ]
+    return [(alert.kind, alert.cell.place if alert.cell is not None else "") for alert in board.alerts]
 
 
 # pace

@@ -38,6 +38,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, safe_next, seated, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import said
 from tracker.web.pages import is_part_request, page, part
 
 _MOST_DIFFERENCES = 6
@@ -83,14 +84,14 @@ class Desk:
     def listed(self) -> list[Listed]:
         """The findings as the list beside the form says them: what a line still lacks is one entry."""
         lacks = Counter(finding.line for finding in self.found if finding.is_lack and finding.line)
-        said: set[str] = set()
+        gathered: set[str] = set()
         rows = []
         for finding in self.found:
-            sentence = finding.sentence
+            sentence = said(finding.sentence)
             if finding.is_lack and lacks[finding.line] > 1:
-                if finding.line in said:
+                if finding.line in gathered:
                     continue
-                said.add(finding.line)
+                gathered.add(finding.line)
                 where = sentence.partition("：")[0]
                 sentence = _("%(where)s：还有 %(count)s 项没填", where=where, count=lacks[finding.line])
             rows.append(Listed(_LISTED_AS[finding.level], sentence, self.sheet.control_of(finding)))

@@ -12,7 +12,7 @@ _LENGTH, _SLIT, _TICK = 1000.0, 2.0, 4.0
 _SIZES = {"": "bar", "thin": "bar thin", "thick": "bar thick"}
 
 
-def bar(  # noqa: PLR0913  four figures make one bar
+def bar(
     total_fen: int,
     spent_fen: int = 0,
     held_fen: int = 0,

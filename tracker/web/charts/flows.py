@@ -103,7 +103,7 @@ def _bands(plan: _Plan, flows: Mapping[tuple[str, str], int]) -> list[Markup]:
     return drawn
 
 
-def _band(  # noqa: PLR0913, PLR0917  two points, a height and a colour
+def _band(  # noqa: PLR0917  two points, a height and a colour
     x0: float, y0: float, x1: float, y1: float, height: float, colour: str
 ) -> Markup:
     middle = (x0 + x1) / 2
