@@ -1,4 +1,4 @@
-"""Deciding on the page: an act is done once, by whoever may, and what cannot be done is said with the typed word kept."""
+"""Deciding on the page: an act is done once, by whoever may; what cannot be done is said, the typed word kept."""
 
 from __future__ import annotations
 
