@@ -79,14 +79,18 @@ class Site:
 
     def sign_in(self, page: Page, name: str) -> None:
         """Fill in the real sign-in form, with a password the person was given before."""
-        if name not in self._passwords:
-            give_password(self.office, name)
-            self._passwords.add(name)
+        self.give_password(name)
         page.goto("/sign-in")
         page.get_by_label("账号").fill(name)
         page.get_by_label("密码").fill(GOOD_PASSWORD)
         page.get_by_role("button", name="登录").click()
         page.wait_for_url(f"{self.address}/")
+
+    def give_password(self, name: str) -> None:
+        """Give a person a password, once."""
+        if name not in self._passwords:
+            give_password(self.office, name)
+            self._passwords.add(name)
 
     def _state(self, name: str) -> StorageState:
         if name not in self._signed_in:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from contextlib import nullcontext
 
 import pytest
 from PIL import Image, ImageDraw
@@ -47,12 +48,14 @@ def open_general_claim(page: Page) -> None:
     page.wait_for_url("**/edit*")
 
 
-def fill_the_line(page: Page, amount: str) -> None:
+def fill_the_line(page: Page, amount: str, *, scripts: bool = True) -> None:
     """Fill in the only line, its bill and its file."""
     line = page.get_by_role("group", name="第 1 行", exact=True)
     line.get_by_label("日期").fill("2026-03-03")
-    with page.expect_response("**/check"):
+    with page.expect_response("**/check") if scripts else nullcontext():
         line.get_by_label("费用科目").select_option(label="办公与邮电")
+    if not scripts:
+        page.get_by_role("button", name="按所选科目更新要填的内容").click()
     line.get_by_label("说明").fill("招商资料打印用纸")
     line.get_by_label("票面金额").fill("1,300")
     line.get_by_label("报销金额").fill(amount)
