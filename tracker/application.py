@@ -24,6 +24,7 @@ from tracker.identity.queries import signed_in_browser
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
+from tracker.logistics.leaving import things_held
 from tracker.overview.menu import frame
 from tracker.secondments.operations import ask_before_leaving
 from tracker.settings import Settings
@@ -77,6 +78,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     access.require_classified(app)
     ask_before_leaving("报销单", open_claims)
+    ask_before_leaving("设备", things_held)
     if chosen.readers:
         start_worker(database, files, PageFolder(chosen.var / "pages", files).draw)
     if chosen.proxies:
