@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tracker.kernel.money import LARGEST_FEN, BadAmount, capitals, format_yuan, parse_yuan, round_fen
 
-CASES = list(csv.DictReader((Path(__file__).parent / "data" / "rmb_uppercase_cases.csv").open(encoding="utf-8")))
+CASES = list(
+    csv.DictReader((Path(__file__).parent / "data" / "rmb_uppercase_cases.csv").read_text("utf-8").splitlines())
+)
 """Pairs collected from public regulations, invoices and test suites; each row names its source."""
 
 AMOUNTS = st.integers(min_value=0, max_value=10**14)
