@@ -42,9 +42,7 @@ def cells(session: Session, fund_id: int) -> Sequence[Cell]:
     """List the cells of a fund with their teams and categories."""
     return session.scalars(
         select(Cell)
-        .options(
-            joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund)
-        )
+        .options(joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund))
         .where(Cell.fund_id == fund_id)
         .order_by(Cell.id)
     ).all()
@@ -54,9 +52,7 @@ def cell(session: Session, cell_id: int) -> Cell:
     """Load one cell. Raises NotFound."""
     found = session.scalar(
         select(Cell)
-        .options(
-            joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund)
-        )
+        .options(joinedload(Cell.team).joinedload(Team.lead_unit), joinedload(Cell.category), joinedload(Cell.fund))
         .where(Cell.id == cell_id)
     )
     if found is None:

@@ -44,9 +44,7 @@ class Alert:
     waiting: Waiting = field(default_factory=Waiting)
 
 
-def alerts_of(
-    seen: FundQuotas, elapsed: Fraction, waiting: Waiting, payments: Mapping[int, int]
-) -> list[Alert]:
+def alerts_of(seen: FundQuotas, elapsed: Fraction, waiting: Waiting, payments: Mapping[int, int]) -> list[Alert]:
     """List what needs a look, worst first. ``payments`` counts each team's payments of the last 30 days."""
     found = [*_accounts(seen, elapsed), *_slow(seen, elapsed, payments)]
     if waiting.late:

@@ -97,7 +97,8 @@ def _tabs(actor: Actor, waiting: int) -> list[MenuItem]:
     if actor.holds_any(_WAITED_ON):
         tabs.append(MenuItem(_("待办"), "inbox", "/inbox", count=waiting, is_hot=True))
     if actor.holds_any(_FILES):
-        tabs += [MenuItem(_("填报"), "plus", "/claims/new"), MenuItem(_("票夹"), "box", "/invoices")]
+        # the third of five is the round button: filing is what a phone is taken out for
+        tabs += [MenuItem(_("票夹"), "box", "/invoices"), MenuItem(_("填报"), "plus", "/claims/new")]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         tabs += [MenuItem(_("报销单"), "doc", "/claims"), MenuItem(_("看板"), "chart", "/budget")]
     if actor.holds(SeatKind.AUDITOR):

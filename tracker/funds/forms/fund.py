@@ -101,9 +101,7 @@ class CategoryForm(SiteForm):
     """A further purpose of a fund."""
 
     name = TextLine("科目名称", most=30)
-    economic_code = ChoiceField(
-        "经济分类", [Required("请选择支出经济分类")], choices=_offered(), blank="请选择"
-    )
+    economic_code = ChoiceField("经济分类", [Required("请选择支出经济分类")], choices=_offered(), blank="请选择")
 
     def facts(self) -> CategoryFacts:
         """Hand over the purpose."""

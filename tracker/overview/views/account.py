@@ -45,9 +45,7 @@ def account(fund_id: int, cell_id: int) -> Response:
         most=PAGE_LINES,
         sums=account_sums(session, cell_id, most=None if "check" in request.args else CHECKED_ENTRIES),
         verbs=VERB_NAMES,
-        behind=claims_behind(
-            session, [(line.document_kind, line.document_id) for line in shown.lines], seen_by=actor
-        ),
+        behind=claims_behind(session, [(line.document_kind, line.document_id) for line in shown.lines], seen_by=actor),
         people=names_of(session, [line.by_person for line in shown.lines]),
         reads_papers=sees_papers(actor, cells(session, fund_id)),
     )
