@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -54,7 +55,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         for picture in WANTED:
             take(browser, address, picture)
-            print(f"picture: docs/pictures/{picture.name}.png")  # noqa: T201  a script says what it made
+            _told(picture.name)
+        take_voucher(browser, address)
+        _told("voucher")
         browser.close()
 
 
@@ -88,8 +91,32 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
             page.locator(picture.follow).first.click()
             page.wait_for_load_state("networkidle")
         place = PICTURES / f"{picture.name}.png"
+        if page.locator("main.gate").count():
+            raise RuntimeError(f"{page.url} is not the page wanted: {page.locator('body').inner_text()[:200]}")
         page.screenshot(path=place)
-    Image.open(place).convert("RGB").quantize(200).save(place, optimize=True)
+    _made_small(Image.open(place), place)
+
+
+def take_voucher(browser: Browser, address: str) -> None:
+    """Draw the first page of the voucher of the latest claim that is paid."""
+    with browser.new_context(locale="zh-CN") as context:
+        page = context.new_page()
+        _sign_in(page, address, "fangzhiyuan")
+        page.goto(f"{address}/claims?state=paid")
+        claim = page.locator("main a.t-title").first.get_attribute("href")
+        answer = page.request.get(f"{address}{claim}/voucher.pdf")
+        if not answer.ok:
+            raise RuntimeError(f"{answer.url}: {answer.status}")
+        paper = pypdfium2.PdfDocument(answer.body())
+        _made_small(paper[0].render(scale=1.6).to_pil(), PICTURES / "voucher.png")
+
+
+def _made_small(image: Image.Image, place: Path) -> None:
+    image.convert("RGB").quantize(200).save(place, optimize=True)
+
+
+def _told(name: str) -> None:
+    print(f"picture: docs/pictures/{name}.png")  # noqa: T201  a script says what it made
 
 
 def _sign_in(page: Page, address: str, who: str) -> None:
