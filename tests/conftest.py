@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.browser import chromium  # noqa: F401  the one browser of the run
 from tests.office import Office, an_office
 from tests.pages import app, browse, page_clock, pages_of, quick_passwords  # noqa: F401  fixtures every package's page tests share
 from tests.postgres import PostgresServer, find_binaries
@@ -46,46 +48,83 @@ def postgres_server() -> Iterator[PostgresServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Office]:
+    """The office made once, in a file that each test copies."""
+    place = tmp_path_factory.mktemp("office") / "tracker.db"
+    shutil.copyfile(sqlite_template, place)
+    database = open_database(f"sqlite:///{place}")
+    made = an_office(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return place, made
+
+
+@pytest.fixture(scope="session")
+def postgres_office(postgres_server: PostgresServer) -> tuple[str, Office]:
+    """The office made once, in a database that each test copies."""
+    name = "template_office"
+    postgres_server.create(name, template="template_tracker")
+    database = open_database(postgres_server.url(name))
+    made = an_office(database)
+    database.close()
+    return name, made
+
+
 @pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database of each engine, made the database of the process."""
-    yield from _database(request.param, request, tmp_path)
+    if request.param == "sqlite":
+        yield from _sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        yield from _postgres_copy(request.getfixturevalue("postgres_server"), "template_tracker", tmp_path)
 
 
 @pytest.fixture
-def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty SQLite database, for tests in which the engine makes no difference."""
-    yield from _database("sqlite", request, tmp_path)
+    yield from _sqlite_copy(sqlite_template, tmp_path)
 
 
-def _database(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if engine == "sqlite":
-        place = tmp_path / "tracker.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
-        url = f"sqlite:///{place}"
+@pytest.fixture(params=ENGINES)
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """The same few people, a fund and two teams, on each engine."""
+    if request.param == "sqlite":
+        place, made = request.getfixturevalue("sqlite_office")
+        copies = _sqlite_copy(place, tmp_path)
     else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        name = f"test_{secrets.token_hex(6)}"
-        server.create(name, template="template_tracker")
-        url = server.url(name)
-    opened = use(open_database(url))
+        name, made = request.getfixturevalue("postgres_office")
+        copies = _postgres_copy(request.getfixturevalue("postgres_server"), name, tmp_path)
+    for opened in copies:
+        yield replace(made, database=opened)
+
+
+@pytest.fixture
+def small_office(sqlite_office: tuple[Path, Office], tmp_path: Path) -> Iterator[Office]:
+    """The same office on SQLite alone."""
+    place, made = sqlite_office
+    for opened in _sqlite_copy(place, tmp_path):
+        yield replace(made, database=opened)
+
+
+def _sqlite_copy(template: Path, tmp_path: Path) -> Iterator[Database]:
+    place = tmp_path / "tracker.db"
+    shutil.copyfile(template, place)
+    opened = use(open_database(f"sqlite:///{place}"))
     use_files(FileStore(tmp_path / "files"))
     yield opened
     opened.close()
-    if engine == "postgresql":
-        server.drop(name)
 
 
-@pytest.fixture
-def office(database: Database) -> Office:
-    """The same few people, a fund and two teams, on each engine."""
-    return an_office(database)
-
-
-@pytest.fixture
-def small_office(sqlite_database: Database) -> Office:
-    """The same office on SQLite alone."""
-    return an_office(sqlite_database)
+def _postgres_copy(server: PostgresServer, template: str, tmp_path: Path) -> Iterator[Database]:
+    name = f"test_{secrets.token_hex(6)}"
+    server.create(name, template=template)
+    opened = use(open_database(server.url(name)))
+    use_files(FileStore(tmp_path / "files"))
+    yield opened
+    opened.close()
+    server.drop(name)
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+from psycopg.sql import SQL, Identifier
+
 
 def find_binaries() -> Path | None:
     """Find the newest installed PostgreSQL server of version 15 or later."""
@@ -38,15 +41,20 @@ class PostgresServer:
         settings = f"-c unix_socket_directories={self.home} -c listen_addresses= -c max_connections=120 -c fsync=off"
         self._run("pg_ctl", "-D", cluster, "-o", settings, "-l", str(self.home / "log"), "-w", "start")
 
+        self._desk = psycopg.connect(host=str(self.home), user="tracker", dbname="postgres", autocommit=True)
+
     def stop(self) -> None:
+        self._desk.close()
         self._run("pg_ctl", "-D", str(self.home / "cluster"), "-m", "immediate", "stop")
         shutil.rmtree(self.home, ignore_errors=True)
 
     def create(self, name: str, *, template: str = "template1") -> None:
-        self._run("createdb", "-h", str(self.home), "-U", "tracker", "-T", template, name)
+        # Over an open connection, copying files: a third of the time `createdb` takes, once for every test.
+        statement = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._desk.execute(statement.format(Identifier(name), Identifier(template)))
 
     def drop(self, name: str) -> None:
-        self._run("dropdb", "-h", str(self.home), "-U", "tracker", "--force", name)
+        self._desk.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tracker@/{name}?host={self.home}"

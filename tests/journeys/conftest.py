@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
 
 from tests.journeys.site import PATIENCE_MS, RunningClock, Site
 from tests.office import an_office
 from tests.pages import office_settings
-from tests.web.test_browser import CHROMIUM, FLAGS
 from tracker.application import create_app
 from tracker.identity import passwords
 from tracker.kernel import clock
@@ -25,20 +24,10 @@ from tracker.storage import current, open_database, use
 from tracker.storage.files import FileStore, use_files
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("Chromium is needed for the browser tests; `make test` installs it")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture(scope="module")
-def served(browser: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve an office as it is served in earnest: tokens wanted, faults answered with a page."""
+    expect.set_options(timeout=PATIENCE_MS)
     var = tmp_path_factory.mktemp("journeys")
     (var / "keys").mkdir()
     shutil.copyfile(sqlite_template, var / "tracker.db")
@@ -54,7 +43,7 @@ def served(browser: Browser, sqlite_template: Path, tmp_path_factory: pytest.Tem
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(office, f"http://127.0.0.1:{server.server_port}", browser)
+        yield Site(office, f"http://127.0.0.1:{server.server_port}", chromium)
         server.shutdown()
         thread.join()
         server.server_close()

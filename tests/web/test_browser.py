@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, render_template, request
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.web.gallery import gallery_app
 from tracker.web.access import public
 from tracker.web.pages import is_part_request
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Desk:
@@ -39,16 +27,6 @@ class Desk:
         )
         self.upload_status = 200
         self.address = ""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("Chromium is needed for the browser tests; `make test` installs it")
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +77,10 @@ def _add_workbench(app: Flask, desk: Desk) -> None:
 
 
 @pytest.fixture
-def bench(browser: Browser, desk: Desk) -> Iterator[Page]:
+def bench(chromium: Browser, desk: Desk) -> Iterator[Page]:
     desk.sent.clear()
     desk.upload_status = 200
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto(f"{desk.address}/bench")
     yield page
     page.close()
@@ -113,9 +91,9 @@ def bench(browser: Browser, desk: Desk) -> Iterator[Page]:
     [(1366, "normal"), (390, "normal"), (320, "normal"), (700, "normal"), (1366, "large"), (390, "large")],
 )
 def test_no_page_scrolls_sideways_or_breaks_the_content_policy(
-    browser: Browser, desk: Desk, width: int, size: str
+    chromium: Browser, desk: Desk, width: int, size: str
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 768})
+    context = chromium.new_context(viewport={"width": width, "height": 768})
     context.add_cookies([{"name": "size", "value": size, "url": desk.address}])
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
@@ -129,8 +107,8 @@ def test_no_page_scrolls_sideways_or_breaks_the_content_policy(
     assert complaints == []
 
 
-def test_the_menu_opens_on_a_phone_without_scripts(browser: Browser, desk: Desk) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+def test_the_menu_opens_on_a_phone_without_scripts(chromium: Browser, desk: Desk) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     page.goto(desk.address + "/gallery")
 
@@ -142,8 +120,8 @@ def test_the_menu_opens_on_a_phone_without_scripts(browser: Browser, desk: Desk)
     context.close()
 
 
-def test_a_decision_opens_without_scripts(browser: Browser, desk: Desk) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_a_decision_opens_without_scripts(chromium: Browser, desk: Desk) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(desk.address + "/gallery")
     page.locator("#send-back > summary").click()
@@ -293,8 +271,8 @@ def test_ctrl_enter_submits_the_form_in_hand(bench: Page, desk: Desk) -> None:
     assert desk.sent[-1][1]["op"] == ["go"]
 
 
-def test_the_error_summary_takes_focus_and_leads_to_the_control(browser: Browser, desk: Desk) -> None:
-    page = browser.new_page()
+def test_the_error_summary_takes_focus_and_leads_to_the_control(chromium: Browser, desk: Desk) -> None:
+    page = chromium.new_page()
     page.goto(desk.address + "/gallery")
     page.fill("[name=note]", "字" * 60)
     page.get_by_role("button", name="提交审核").click()
@@ -307,8 +285,8 @@ def test_the_error_summary_takes_focus_and_leads_to_the_control(browser: Browser
     page.close()
 
 
-def test_large_type_switches_at_once_and_is_kept(browser: Browser, desk: Desk) -> None:
-    context = browser.new_context()
+def test_large_type_switches_at_once_and_is_kept(chromium: Browser, desk: Desk) -> None:
+    context = chromium.new_context()
     page = context.new_page()
     page.goto(desk.address + "/")
     page.locator(".top [data-large]").click()
@@ -319,8 +297,8 @@ def test_large_type_switches_at_once_and_is_kept(browser: Browser, desk: Desk) -
     context.close()
 
 
-def test_evidence_turns_grows_and_changes(browser: Browser, desk: Desk) -> None:
-    page = browser.new_page()
+def test_evidence_turns_grows_and_changes(chromium: Browser, desk: Desk) -> None:
+    page = chromium.new_page()
     page.goto(desk.address + "/gallery")
     viewer = page.locator("[data-viewer]")
     viewer.get_by_role("button", name="放大").click()
@@ -346,8 +324,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 @pytest.mark.parametrize(("width", "size"), [(1366, "normal"), (390, "normal"), (1366, "large")])
-def test_every_component_is_fit_for_everybody(browser: Browser, desk: Desk, width: int, size: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 768})
+def test_every_component_is_fit_for_everybody(chromium: Browser, desk: Desk, width: int, size: str) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 768})
     context.add_cookies([{"name": "size", "value": size, "url": desk.address}])
     page = context.new_page()
 
@@ -358,8 +336,8 @@ def test_every_component_is_fit_for_everybody(browser: Browser, desk: Desk, widt
     context.close()
 
 
-def test_a_form_turned_down_and_an_open_decision_are_fit_too(browser: Browser, desk: Desk) -> None:
-    page = browser.new_page()
+def test_a_form_turned_down_and_an_open_decision_are_fit_too(chromium: Browser, desk: Desk) -> None:
+    page = chromium.new_page()
     page.goto(desk.address + "/gallery")
     page.fill("[name=amount]", "1.234")
     page.get_by_role("button", name="提交审核").click()
