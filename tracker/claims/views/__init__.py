@@ -1,6 +1,18 @@
 """The pages of claims: filing, the gate, payments and papers."""
 
-from tracker.claims.views import alike, filing, folder, gate, listing, papers, payees, payments, review, uploads
+from tracker.claims.views import (
+    alike,
+    filing,
+    folder,
+    gate,
+    listing,
+    opening,
+    papers,
+    payees,
+    payments,
+    review,
+    uploads,
+)
 from tracker.claims.views.blueprint import blueprint
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "folder",
     "gate",
     "listing",
+    "opening",
     "papers",
     "payees",
     "payments",

@@ -16,7 +16,7 @@ from tracker.claims.folder import Kept, Shows
 from tracker.claims.operations.files import FromFolder
 from tracker.claims.prefill import texts_of
 from tracker.claims.views.blueprint import blueprint
-from tracker.claims.views.filing import lay_out, require_editable
+from tracker.claims.views.filing_desk import lay_out, require_editable
 from tracker.evidence import bounded, worker
 from tracker.evidence import operations as evidence
 from tracker.evidence.archive import Unreadable

@@ -20,7 +20,7 @@ from tracker.claims.operations.files import Laid, Place
 from tracker.claims.pictures import PageFolder
 from tracker.claims.prefill import texts_of
 from tracker.claims.views.blueprint import blueprint
-from tracker.claims.views.filing import Desk, lay_out, refused, require_editable, typed_for, version_of
+from tracker.claims.views.filing_desk import Desk, lay_out, refused, require_editable, typed_for, version_of
 from tracker.evidence import bounded
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import MAX_FILE_BYTES, Media, clean_display_name

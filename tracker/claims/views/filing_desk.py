@@ -1,0 +1,161 @@
+"""The filer's desk: the form of a claim with everything shown beside it, and what a page sends read back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from tracker.claims import findings, offer, outlook, policy, queries
+from tracker.claims import typed as typing
+from tracker.claims.findings import Finding, Level
+from tracker.claims.folder import unused_count
+from tracker.claims.forms.filing import FilingForm, FilingSheet, typed_now
+from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move
+from tracker.claims.models import KIND_NAMES, Claim, Decision
+from tracker.claims.operations.drafts import ON_CLAIMS
+from tracker.claims.typed import Typed
+from tracker.evidence.models import EVIDENCE_NAMES
+from tracker.kernel.clock import day_of, now
+from tracker.kernel.errors import Refused, Stale
+from tracker.web.access import current_actor
+from tracker.web.database import read_again, reader
+from tracker.web.i18n import said
+from tracker.web.pages import is_part_request, page, part
+
+_MOST_DIFFERENCES = 6
+_FILE_KINDS = tuple((kind.value, EVIDENCE_NAMES[kind]) for kind in ON_CLAIMS)
+_LISTED_AS = {Level.BLOCK: "bad", Level.WARN: "warn", Level.PASS: "ok"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A finding as listed: its colour, its sentence, the control it leads to."""
+
+    kind: str
+    sentence: str
+    control: str
+
+
+@dataclass
+class Desk:
+    """The form with everything beside it: the sheet, what was found, the accounts, who would decide."""
+
+    claim: Claim
+    sheet: FilingSheet
+    can_be_read: bool
+    found: list[Finding]
+    accounts: list[outlook.Account]
+    deciders: outlook.Deciders
+    total_fen: int
+    conflict: Sequence[tuple[str, str, str]] = ()
+    kinds: Sequence[tuple[str, str]] = _FILE_KINDS
+
+    @property
+    def in_folder(self) -> int:
+        """Invoices that wait in the filer's folder."""
+        return unused_count(reader(), current_actor())
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """What stands in the way of a submission."""
+        return [finding for finding in self.found if finding.level is Level.BLOCK]
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The findings as the list beside the form says them: what a line still lacks is one entry."""
+        lacks = Counter(finding.line for finding in self.found if finding.is_lack and finding.line)
+        gathered: set[str] = set()
+        rows = []
+        for finding in self.found:
+            sentence = said(finding.sentence)
+            if finding.is_lack and lacks[finding.line] > 1:
+                if finding.line in gathered:
+                    continue
+                gathered.add(finding.line)
+                where = sentence.partition("：")[0]
+                sentence = _("%(where)s：还有 %(count)s 项没填", where=where, count=lacks[finding.line])
+            rows.append(Listed(_LISTED_AS[finding.level], sentence, self.sheet.control_of(finding)))
+        return rows
+
+    @property
+    def to_mend(self) -> int:
+        """Entries of the list that stand in the way."""
+        return sum(row.kind == "bad" for row in self.listed)
+
+    @property
+    def files(self) -> int:
+        """Pieces of evidence laid with the claim."""
+        return len(self.claim.attachments)
+
+    @property
+    def returned_with(self) -> Decision | None:
+        """The decision that sent the claim back, while its filer mends it."""
+        sent_back = [one for one in self.claim.decisions if one.move in (Move.RETURN, Move.FINANCE_RETURN)]
+        return sent_back[-1] if self.claim.state == "returned" and sent_back else None
+
+
+def lay_out(claim: Claim, typed: Typed) -> Desk:
+    """Build the form of a claim from what is typed, with everything shown beside it."""
+    session, actor, at = reader(), current_actor(), now()
+    sheet = FilingSheet(claim, typed, offer.choose(session, actor, claim, typed, on=day_of(at)))
+    can_be_read = sheet.read()
+    filing = sheet.filing()
+    unread = sheet.unread()
+    told = {(finding.line, finding.field) for finding in unread}
+    found = findings.of_filing(session, claim, filing, at=at)
+    found = unread + [one for one in found if not (one.is_lack and (one.line, one.field) in told)]
+    sheet.note(found)
+    return Desk(
+        claim=claim,
+        sheet=sheet,
+        can_be_read=can_be_read,
+        found=found,
+        accounts=outlook.accounts(session, filing),
+        deciders=outlook.deciders(
+            session, filing, lead_unit_id=sheet.chosen.whom.lead_unit_id, filer_id=claim.filer_id, on=day_of(at)
+        ),
+        total_fen=filing.claimed_fen,
+    )
+
+
+def require_editable(claim: Claim) -> None:
+    """Refuse anyone but the filer, and a claim that is not in the filer's hands. Raises NotOpen, Forbidden."""
+    policy.seat_for(current_actor(), Move.SAVE, claim)
+    LIFE.after(claim.state, Move.SAVE)
+
+
+def typed_for(claim: Claim, form: FilingForm) -> Typed:
+    """Read what the page sends, over what was typed before and is not on the page now."""
+    typed = typed_now()
+    typed.keep_from(typing.of_claim(claim))
+    typed.window = form.command_id.data or ""
+    return typed
+
+
+def version_of(claim: Claim, form: FilingForm) -> int:
+    """Return the version this page may follow: its own last save counts, even when the answer never arrived."""
+    own_save = claim.typed is not None and Typed.read(claim.typed).window == form.command_id.data
+    return claim.version if own_save else int(form.version.data or 0)
+
+
+def refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
+    """Show the page again with everything typed; a stale one also shows what was typed elsewhere."""
+    there = queries.one(read_again(), desk.claim.id, seen_by=current_actor())
+    if isinstance(refusal, Stale) and there.state in FILERS_STATES:
+        desk.conflict = typing.differences(typing.of_claim(there), desk.sheet.typed)[:_MOST_DIFFERENCES]
+        refusal = Stale(_("这张草稿在别的窗口改过，这次没有保存；本页填写的内容还在，请看下面的不同之处再决定"))
+    desk.claim.version = there.version
+    form.refuse(refusal)
+    if is_part_request():
+        return part("claims/form_conflict.html", status=refusal.status, desk=desk, sentence=refusal.sentence)
+    return form_page(form, desk)
+
+
+def form_page(form: FilingForm, desk: Desk) -> Response:
+    """Draw the form with its desk; a form that was turned down says what is wrong."""
+    form.sheet = desk.sheet
+    return page("claims/form.html", form=form, desk=desk, kind_name=KIND_NAMES[desk.sheet.chosen.kind])
