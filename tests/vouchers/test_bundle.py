@@ -20,6 +20,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from tests.evidence.hostile import pdf_stream
 from tests.vouchers.papers import a_voucher
 from tests.vouchers.reading import words
 from tracker.kernel.errors import Refused
@@ -250,3 +251,10 @@ def test_a_hostile_pdf_costs_a_page_not_the_bundle(voucher: bytes) -> None:
     pages = words(bundle(voucher, [item("loop.pdf", "pdf", loop)]))
     assert len(pages) == 2
     assert "loop.pdf" in pages[1]
+
+
+def test_a_page_that_unfolds_beyond_bounds_is_named_and_not_drawn(voucher: bytes) -> None:
+    bomb = pdf_stream(b"0 0 m " * 25_000_000)
+    pages = words(bundle(voucher, [item("大.pdf", "pdf", bomb), item("好.png", "png", photo("PNG"))]))
+    assert "内容展开后过大" in pages[1]
+    assert "附件2/2好.png" in pages[2]

@@ -15,6 +15,7 @@ from pypdfium2 import raw
 
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.pagetext import Glyph, PageText
+from tracker.evidence.unfolding import require_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,11 @@ _RIGHT_ANGLE: Final = 90
 
 @contextmanager
 def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
-    """Open a PDF and close it again. Raises Unreadable for damaged, locked and outsized files."""
+    """Open a PDF and close it again. Raises Unreadable for damaged, locked and outsized files.
+
+    What its streams unfold to is measured before anything of it is parsed.
+    """
+    require_bounded(data)
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -38,6 +43,7 @@ def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
             raise Unreadable("PDF 有打开密码，系统无法读取，请去掉密码后上传") from error
         raise Unreadable("PDF 已损坏，无法打开，请重新下载原文件") from error
     try:
+        require_bounded_inside(document)
         pages = len(document)
         if pages == 0:
             raise Unreadable("PDF 里没有页面，请重新下载原文件")
@@ -48,6 +54,17 @@ def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
         raise Unreadable("PDF 页面已损坏，无法读取，请重新下载原文件") from error
     finally:
         document.close()
+
+
+def require_bounded_inside(document: pdfium.PdfDocument) -> None:
+    """Measure an encrypted file's streams once more, decrypted: packed and encrypted they tell nothing.
+
+    Many issuers forbid changes with an owner's password alone; such a file opens without one. Raises Unreadable.
+    """
+    if raw.FPDF_GetSecurityHandlerRevision(document.raw) >= 0:
+        plain = io.BytesIO()
+        document.save(plain, flags=raw.FPDF_REMOVE_SECURITY)
+        require_bounded(plain.getvalue())
 
 
 def read_pages(document: pdfium.PdfDocument) -> list[int]:

@@ -16,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PageObject, PdfReader, PdfWriter
 
+from tracker.evidence.pdf import require_bounded_inside
+from tracker.evidence.unfolding import require_bounded
 from tracker.kernel.errors import Refused
 from tracker.vouchers import engine, fonts, pool
 from tracker.vouchers.wrapping import wrap
@@ -197,11 +199,14 @@ def _laid_out(data: bytes) -> bytes:
 
 
 def _opened_pdf(data: bytes) -> pdfium.PdfDocument:
+    require_bounded(data)
     try:
-        return pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data)
+        require_bounded_inside(document)
     except pdfium.PdfiumError as error:
         is_locked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD
         raise CannotShow("文件有打开密码，无法打印" if is_locked else "文件已损坏或不完整，无法打开") from error
+    return document
 
 
 def _lay(source: pdfium.PdfDocument, index: int, paper: pdfium.PdfDocument) -> None:
