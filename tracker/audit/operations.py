@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.audit.chain import GENESIS, digest, link_fields, plain
 from tracker.audit.models import AuditEntry, ChainHead
 from tracker.kernel.actors import Actor
-from tracker.storage.statements import insert_or, table
+from tracker.storage.statements import insert_or, run, table
 
 OFFICE_CHAIN = "office"
 """The chain of writes that concern no fund: people, units, teams, seats."""
@@ -56,18 +56,22 @@ def record(
     }
     link["previous"] = head.digest
     link["digest"] = digest(head.digest, link_fields(link))
-    session.execute(insert(table(AuditEntry)).values(link))
-    session.execute(
-        update(table(ChainHead)).where(ChainHead.chain == chain).values(length=link["position"], digest=link["digest"])
-    )
+    run(session, _ADD, link)
+    run(session, _MOVE_HEAD, {"of_chain": chain, "length": link["position"], "digest": link["digest"]})
 
 
-def _head(session: Session, chain: str) -> Row[int, str]:
+_HEAD_TABLE = table(ChainHead)
+_OF_CHAIN = _HEAD_TABLE.c.chain == bindparam("of_chain")
+_HEAD = select(_HEAD_TABLE.c.length, _HEAD_TABLE.c.digest).where(_OF_CHAIN).with_for_update()
+_ADD = insert(table(AuditEntry))
+_MOVE_HEAD = update(_HEAD_TABLE).where(_OF_CHAIN)
+
+
+def _head(session: Session, chain: str) -> Row[Any]:
     """Lock and return the chain's head, made on first use by an insert that two at once cannot both win."""
-    columns = select(ChainHead.length, ChainHead.digest).where(ChainHead.chain == chain).with_for_update()
-    head = session.execute(columns).one_or_none()
+    head = run(session, _HEAD, {"of_chain": chain}).one_or_none()
     if head is None:
         first = insert_or(session, ChainHead).values(chain=chain, length=0, digest=GENESIS).on_conflict_do_nothing()
         session.execute(first)
-        head = session.execute(columns).one()
+        head = run(session, _HEAD, {"of_chain": chain}).one()
     return head

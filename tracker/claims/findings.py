@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.claims import bills, facts
@@ -23,9 +23,10 @@ from tracker.funds.models import Bucket, Category, Fund, Verb
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import LARGEST_FEN, format_yuan
+from tracker.storage.statements import run, table
 from tracker.teams.queries import member_terms
 
-__all__ = ["RULES", "Case", "Finding", "Level", "NotReady", "Part", "Rule", "of_filing", "require_none_blocking"]
+__all__ = ["RULES", "Case", "Finding", "Level", "NotReady", "Part", "Rule", "of_filing", "require_none_blocking", "to_look_at"]
 
 
 class NotReady(Refused):
@@ -35,7 +36,7 @@ class NotReady(Refused):
 def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -> list[Finding]:
     """Check a claim as filed; blocking findings first."""
     fund = session.get_one(Fund, filing.fund_id)
-    categories = session.scalars(select(Category).where(Category.fund_id == fund.id)).all()
+    categories = run(session, _CATEGORIES, {"of_fund": fund.id}).all()
     case = Case(
         session,
         claim,
@@ -48,6 +49,17 @@ def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -
     found = [finding for rule in RULES for finding in rule(case)]
     order = list(Level)
     return sorted(found, key=lambda finding: order.index(finding.level))
+
+
+_CATEGORY = table(Category).c
+_CATEGORIES = select(_CATEGORY.id, _CATEGORY.economic_code, _CATEGORY.name).where(
+    _CATEGORY.fund_id == bindparam("of_fund")
+)
+
+
+def to_look_at(found: Sequence[Finding]) -> int:
+    """Count the findings that ask for a look: what lists say of the claim's checks."""
+    return sum(finding.level is Level.WARN for finding in found)
 
 
 def require_none_blocking(found: Sequence[Finding]) -> None:

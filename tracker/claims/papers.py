@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.claims import facts
 from tracker.claims import queries as claims
 from tracker.claims.lifecycle import STEP_NAMES, Move, Step
-from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine
+from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine, Decision
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.funds.queries import team_cell
+from tracker.identity.models import Person
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, Refused
 from tracker.kernel.money import capitals, format_yuan
+from tracker.teams.models import Team
 from tracker.vouchers import operations as vouchers
 from tracker.vouchers import queries
 from tracker.vouchers.content import LineContent, Payee, QuotaFigures, Signature, VoucherContent, to_json
@@ -98,6 +102,7 @@ def keep_signed_paper(session: Session, claim_id: int, file: StoredFile, *, by: 
 
 def content_of(session: Session, claim: Claim, number: str, code: str, *, at: datetime) -> VoucherContent:
     """Gather what the voucher of a claim says, at the moment it is approved."""
+    _gather(session, claim)
     departs, returns = (_day(claim.facts.get(key)) for key in ("departs_on", "returns_on"))
     return VoucherContent(
         number=number,
@@ -132,6 +137,38 @@ def content_of(session: Session, claim: Claim, number: str, code: str, *, at: da
         verify_code=code,
         template_version=TEMPLATE_VERSION,
     )
+
+
+_PARTIES = (
+    select(Claim)
+    .options(
+        joinedload(Claim.team, innerjoin=True).joinedload(Team.lead_unit, innerjoin=True),
+        joinedload(Claim.filer, innerjoin=True),
+        joinedload(Claim.beneficiary, innerjoin=True).joinedload(Person.home_unit),
+        joinedload(Claim.payee),
+    )
+    .where(Claim.id == bindparam("of_claim"))
+)
+_LINES = (
+    select(ClaimLine)
+    .options(joinedload(ClaimLine.category, innerjoin=True))
+    .where(ClaimLine.claim_id == bindparam("of_claim"))
+    .order_by(ClaimLine.position)
+)
+_DECISIONS = (
+    select(Decision)
+    .options(joinedload(Decision.person, innerjoin=True))
+    .where(Decision.claim_id == bindparam("of_claim"))
+    .order_by(Decision.id)
+)
+
+
+def _gather(session: Session, claim: Claim) -> None:
+    """Load what a paper says of a claim in three statements, where asking piece by piece would take a dozen."""
+    of_claim = {"of_claim": claim.id}
+    session.scalars(_PARTIES, of_claim).one()
+    set_committed_value(claim, "lines", list(session.scalars(_LINES, of_claim)))
+    set_committed_value(claim, "decisions", list(session.scalars(_DECISIONS, of_claim)))
 
 
 _SHOWN_APART = frozenset({"departs_on", "returns_on", "places"})

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.claims import policy
@@ -30,20 +31,24 @@ COUNTED_TO = 999
 
 def locked(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
     """Load a claim for a move and lock its row; what hangs on it is loaded when asked for. Raises NotFound."""
-    wanted = (
+    claim = session.scalars(_lockable(seen_by), {"this_claim": claim_id}).one_or_none()
+    if claim is None:
+        raise NotFound(_UNSEEN)
+    return claim
+
+
+@lru_cache(maxsize=256)
+def _lockable(seen_by: Actor) -> Select[Claim]:
+    return (
         select(Claim)
         .options(
             joinedload(Claim.fund, innerjoin=True),
             joinedload(Claim.team, innerjoin=True),
         )
-        .where(Claim.id == claim_id, Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .where(Claim.id == bindparam("this_claim"), Claim.state != State.DISCARDED, policy.seen_by(seen_by))
         .with_for_update(of=Claim)
         .execution_options(populate_existing=True)
     )
-    claim = session.scalars(wanted).one_or_none()
-    if claim is None:
-        raise NotFound(_UNSEEN)
-    return claim
 
 
 def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:

@@ -7,17 +7,19 @@ claims up to its total (财会〔2020〕6号: an e-voucher must not be booked tw
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Executable, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.evidence.models import InvoiceKey, InvoiceShare
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
-from tracker.storage.statements import insert_or, table
+from tracker.storage.statements import dialect_of, insert_in, run, table
 
 
 @dataclass(frozen=True)
@@ -51,41 +53,57 @@ def take(session: Session, claim_id: int, uses: Sequence[Use], *, at: datetime) 
     Raises InvoiceTaken when more is asked than the invoice has left, InvoiceAltered when its total differs from
     the one in use.
     """
-    shares = []
+    if not uses:
+        return
+    by_key: dict[tuple[str, str], list[Use]] = defaultdict(list)
     for use in sorted(uses, key=lambda use: (normal(use.code), normal(use.number), use.line_key)):
-        key = insert_or(session, InvoiceKey).values(
-            code=normal(use.code), number=normal(use.number), total_fen=use.total_fen, used_fen=use.share_fen
-        )
-        # An invoice nobody uses has the total its newest reader gives it: the last one may have been a slip.
-        fits = (InvoiceKey.used_fen == 0) | (
-            (InvoiceKey.total_fen == key.excluded.total_fen)
-            & (InvoiceKey.used_fen + key.excluded.used_fen <= InvoiceKey.total_fen)
-        )
-        taken = None
-        if use.share_fen <= use.total_fen:
-            taken = session.execute(
-                key.on_conflict_do_update(
-                    index_elements=["number", "code"],
-                    set_={
-                        "used_fen": InvoiceKey.used_fen + key.excluded.used_fen,
-                        "total_fen": key.excluded.total_fen,
-                    },
-                    where=fits,
-                ).returning(InvoiceKey.id)
-            ).scalar_one_or_none()
-        if taken is None:
-            raise _refusal(session, use)
-        shares.append(
-            {
-                "key_id": taken,
-                "claim_id": claim_id,
-                "line_key": use.line_key,
-                "amount_fen": use.share_fen,
-                "used_at": at,
-            }
-        )
-    if shares:
-        session.execute(insert(table(InvoiceShare)), shares)
+        by_key[normal(use.code), normal(use.number)].append(use)
+    taken = _take_keys(session, by_key)
+    shares = [
+        {
+            "key_id": taken[key],
+            "claim_id": claim_id,
+            "line_key": use.line_key,
+            "amount_fen": use.share_fen,
+            "used_at": at,
+        }
+        for key, lines in by_key.items()
+        for use in lines
+    ]
+    run(session, _ADD_SHARES, shares)
+
+
+def _take_keys(session: Session, by_key: Mapping[tuple[str, str], Sequence[Use]]) -> dict[tuple[str, str], int]:
+    """Take the keys in one statement, in one order, each for all its lines; return their ids."""
+    wanted = []
+    for (code, number), lines in by_key.items():
+        asked, total = sum(use.share_fen for use in lines), lines[0].total_fen
+        slip = next((use for use in lines if use.total_fen != total), None)
+        if slip is not None or asked > total:
+            raise _refusal(session, slip or replace(lines[-1], share_fen=asked))
+        wanted.append({"code": code, "number": number, "total_fen": total, "used_fen": asked})
+    rows = run(session, _take_key(dialect_of(session)), wanted).all()
+    taken = {(row.code, row.number): row.id for row in rows}
+    for key, lines in by_key.items():
+        if key not in taken:
+            raise _refusal(session, replace(lines[-1], share_fen=sum(use.share_fen for use in lines)))
+    return taken
+
+
+_ADD_SHARES = insert(table(InvoiceShare))
+
+
+@cache
+def _take_key(dialect: str) -> Executable:
+    key, new = table(InvoiceKey).c, insert_in(dialect, InvoiceKey)
+    # An invoice nobody uses has the total its newest reader gives it: the last one may have been a slip.
+    fits = (key.used_fen == 0) | (
+        (key.total_fen == new.excluded.total_fen) & (key.used_fen + new.excluded.used_fen <= key.total_fen)
+    )
+    taken = {"used_fen": key.used_fen + new.excluded.used_fen, "total_fen": new.excluded.total_fen}
+    return new.on_conflict_do_update(index_elements=["number", "code"], set_=taken, where=fits).returning(
+        key.id, key.code, key.number
+    )
 
 
 def free(session: Session, claim_id: int, *, at: datetime) -> None:

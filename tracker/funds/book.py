@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, Executable, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.funds.models import (
@@ -29,7 +30,8 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, month_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
-from tracker.storage.statements import changed, insert_or, table
+from tracker.storage import Base
+from tracker.storage.statements import changed, dialect_of, insert_in, run, table
 
 
 class NotEnoughLeft(Refused):
@@ -75,24 +77,25 @@ def post(
     """
     if sum(line.amount_fen for line in lines) != 0:
         raise ValueError("a transaction's entries must sum to zero")
-    transaction_id = session.execute(
-        insert(table(BookTransaction))
-        .values(
-            command_id=command_id,
-            fund_id=fund_id,
-            verb=verb,
-            document_kind=document.kind,
-            document_id=document.id,
-            document_name=document.name,
-            period=month_of(day_of(at)),
-            by_person=by.person_id,
-            at=at,
-        )
-        .returning(BookTransaction.id)
-    ).scalar_one()
+    transaction = {
+        "command_id": command_id,
+        "fund_id": fund_id,
+        "verb": verb,
+        "document_kind": document.kind,
+        "document_id": document.id,
+        "document_name": document.name,
+        "period": month_of(day_of(at)),
+        "by_person": by.person_id,
+        "at": at,
+    }
+    transaction_id = run(session, _ADD_TRANSACTION, transaction).scalar_one()
     entries = [_entry(transaction_id, fund_id, line) for line in lines if line.amount_fen]
     if entries:  # a paper may set a limit to what it already is
-        session.execute(insert(table(BookEntry)), entries)
+        run(session, _ADD_ENTRIES, entries)
+
+
+_ADD_TRANSACTION = insert(table(BookTransaction)).returning(table(BookTransaction).c.id)
+_ADD_ENTRIES = insert(table(BookEntry))
 
 
 def _entry(transaction_id: int, fund_id: int, line: Line) -> dict[str, Any]:
@@ -122,18 +125,30 @@ def settle(session: Session, lines: Sequence[Line]) -> None:
         if line.bucket is not Bucket.SOURCE:
             deltas[line.cell.id][line.bucket] += line.amount_fen
     for cell_id in sorted(deltas):
-        changes = {bucket: amount for bucket, amount in deltas[cell_id].items() if amount}
-        guard = update(table(Cell)).where(Cell.id == cell_id)
-        for bucket, amount in changes.items():
-            column = _COLUMNS[bucket]
-            if amount < 0 and bucket is Bucket.AVAILABLE:
-                guard = guard.where(Cell.available.is_(None) | (Cell.available >= -amount))
-            elif amount < 0:
-                guard = guard.where(column >= -amount)
-        new = {_COLUMNS[bucket].key: _COLUMNS[bucket] + amount for bucket, amount in changes.items()}
-        moved = session.execute(guard.values(new))
-        if changes and changed(moved) != 1:
+        changes = {bucket: amount for bucket, amount in sorted(deltas[cell_id].items()) if amount}
+        if not changes:
+            continue
+        guard = _guard(tuple((bucket, amount < 0) for bucket, amount in changes.items()))
+        amounts = {f"{bucket}_by": amount for bucket, amount in changes.items()}
+        least = {f"{bucket}_least": -amount for bucket, amount in changes.items() if amount < 0}
+        if changed(run(session, guard, {"this_cell": cell_id, **amounts, **least})) != 1:
             raise _short(session, deltas)
+
+
+@cache
+def _guard(changes: tuple[tuple[Bucket, bool], ...]) -> Update:
+    """Make the update that moves these buckets of one cell; of one that gives (True), no more than it has."""
+    cell = table(Cell)
+    guard = update(cell).where(cell.c.id == bindparam("this_cell"))
+    for bucket, gives in changes:
+        column = cell.c[_COLUMNS[bucket].key]
+        least: BindParameter[int] = bindparam(f"{bucket}_least")
+        if gives and bucket is Bucket.AVAILABLE:
+            guard = guard.where(column.is_(None) | (column >= least))
+        elif gives:
+            guard = guard.where(column >= least)
+    columns = {bucket: cell.c[_COLUMNS[bucket].key] for bucket, _ in changes}
+    return guard.values({column.key: column + bindparam(f"{bucket}_by") for bucket, column in columns.items()})
 
 
 def _short(session: Session, deltas: Mapping[int, Mapping[Bucket, int]]) -> NotEnoughLeft:
@@ -201,12 +216,7 @@ def carry(session: Session, verb: Verb, shares: Shares) -> list[Line]:
     source, target = _PATHS[verb]
     cells = {
         (cell.kind, cell.category_id): cell
-        for cell in session.scalars(
-            select(Cell).where(
-                Cell.fund_id == shares.fund_id,
-                (Cell.team_id == shares.team_id) | (Cell.kind == CellKind.FUND_CATEGORY),
-            )
-        )
+        for cell in session.scalars(_CELLS_OF, {"of_fund": shares.fund_id, "of_team": shares.team_id})
     }
     wanted: list[tuple[CellKind, int | None, int]] = [(CellKind.TEAM, None, shares.total_fen)]
     for category_id, fen in sorted(shares.by_category.items()):
@@ -220,41 +230,35 @@ def carry(session: Session, verb: Verb, shares: Shares) -> list[Line]:
     return lines
 
 
+_CELLS_OF = select(Cell).where(
+    Cell.fund_id == bindparam("of_fund"),
+    (Cell.team_id == bindparam("of_team")) | (Cell.kind == CellKind.FUND_CATEGORY),
+)
+
+
 def count_spending(session: Session, shares: Shares, *, sign: int, at: datetime) -> None:
     """Keep the summaries that reports read, in the transaction that spends (sign 1) or takes back (-1).
 
     By month and category for the year's reports, by day for the board's last weeks.
     """
-    for category_id, fen in sorted(shares.by_category.items()):
-        row = insert_or(session, MonthlySpending).values(
-            fund_id=shares.fund_id,
-            team_id=shares.team_id,
-            category_id=category_id,
-            period=month_of(day_of(at)),
-            spent_fen=sign * fen,
-        )
-        session.execute(
-            row.on_conflict_do_update(
-                index_elements=["fund_id", "team_id", "category_id", "period"],
-                set_={"spent_fen": MonthlySpending.spent_fen + sign * fen},
-            )
-        )
-    day = insert_or(session, DailySpending).values(
-        fund_id=shares.fund_id,
-        team_id=shares.team_id,
-        day=day_of(at),
-        spent_fen=sign * shares.total_fen,
-        payments=sign,
-    )
-    session.execute(
-        day.on_conflict_do_update(
-            index_elements=["fund_id", "team_id", "day"],
-            set_={
-                "spent_fen": DailySpending.spent_fen + sign * shares.total_fen,
-                "payments": DailySpending.payments + sign,
-            },
-        )
-    )
+    dialect, account = dialect_of(session), {"fund_id": shares.fund_id, "team_id": shares.team_id}
+    months = [
+        {**account, "category_id": category_id, "period": month_of(day_of(at)), "spent_fen": sign * fen}
+        for category_id, fen in sorted(shares.by_category.items())
+    ]
+    if months:
+        run(session, _add_to(dialect, MonthlySpending), months)
+    day = {**account, "day": day_of(at), "spent_fen": sign * shares.total_fen, "payments": sign}
+    run(session, _add_to(dialect, DailySpending), day)
+
+
+@cache
+def _add_to(dialect: str, summary: type[Base]) -> Executable:
+    """Make the insert of a summary's row that adds its figures to the row already there."""
+    row = insert_in(dialect, summary)
+    figures = [column for column in table(summary).c if not column.primary_key]
+    added = {column.key: column + row.excluded[column.key] for column in figures}
+    return row.on_conflict_do_update(index_elements=list(table(summary).primary_key), set_=added)
 
 
 def done_already(session: Session, command_id: str) -> BookTransaction | None:

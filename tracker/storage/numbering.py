@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, String, select, update
+from functools import cache
+
+from sqlalchemy import Executable, Integer, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.storage.statements import insert_or, table
+from tracker.storage.statements import dialect_of, insert_in, run, table
 from tracker.storage.tables import Base
 
 
@@ -20,9 +22,15 @@ class Counter(Base):
 
 def next_number(session: Session, series: str) -> int:
     """Return the next number of a series, counted from 1; it is given back if the transaction fails."""
-    session.execute(insert_or(session, Counter).values(series=series, last=0).on_conflict_do_nothing())
-    session.execute(update(table(Counter)).where(Counter.series == series).values(last=Counter.last + 1))
-    return session.scalars(select(Counter.last).where(Counter.series == series)).one()
+    counted: int = run(session, _count_up(dialect_of(session)), {"series": series}).scalar_one()
+    return counted
+
+
+@cache
+def _count_up(dialect: str) -> Executable:
+    first = insert_in(dialect, Counter).values(series=bindparam("series"), last=1)
+    next_one = {"last": table(Counter).c.last + 1}
+    return first.on_conflict_do_update(index_elements=["series"], set_=next_one).returning(table(Counter).c.last)
 
 
 def next_numbers(session: Session, series: str, count: int, *, above: int = 0) -> range:

@@ -1,10 +1,15 @@
-"""Statements of the hot path: Core on the tables themselves, alike on both engines."""
+"""Statements of the hot path: Core on the tables themselves, built once, alike on both engines.
+
+Building a statement costs SQLAlchemy more than running it costs the database, so those of the money door are
+constants of their modules, or made once for each dialect, and are handed their values when they run.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Result, Table
+from sqlalchemy import CursorResult, Executable, Result, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,10 +21,30 @@ def table(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
+def run(
+    session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> CursorResult[Any]:
+    """Run a statement on the session's own connection, past what a session does for objects.
+
+    What the session has not yet written of its objects stays unwritten: flush first where that matters.
+    """
+    return session.connection().execute(statement, values)
+
+
+def dialect_of(session: Session) -> str:
+    """Name the dialect the session speaks."""
+    return session.get_bind().dialect.name
+
+
+def insert_in(dialect: str, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Start an INSERT that may say what happens on a conflict, in a dialect."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table(model))
+
+
 def insert_or(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Start an INSERT that may say what happens on a conflict, in the session's own dialect."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table(model))
+    return insert_in(dialect_of(session), model)
 
 
 def changed(result: Result[Any]) -> int:

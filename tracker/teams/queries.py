@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, HeldSeat, SeatKind
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run, table
 from tracker.teams.models import Seat, Team
 
 
@@ -54,10 +55,14 @@ def was_member(session: Session, person_id: int, team_id: int, *, on: date) -> b
 
 def member_terms(session: Session, person_id: int, team_id: int) -> Sequence[tuple[date, date | None]]:
     """List the half-open terms (first day, day after the last or None) of a person's secondment to a team."""
-    seats = select(Seat.held_from, Seat.held_until).where(
-        Seat.person_id == person_id, Seat.team_id == team_id, Seat.kind == SeatKind.MEMBER
-    )
-    return [(first, end) for first, end in session.execute(seats)]
+    terms = run(session, _TERMS, {"person": person_id, "team": team_id})
+    return [(term.held_from, term.held_until) for term in terms]
+
+
+_SEAT = table(Seat).c
+_TERMS = select(_SEAT.held_from, _SEAT.held_until).where(
+    _SEAT.person_id == bindparam("person"), _SEAT.team_id == bindparam("team"), _SEAT.kind == SeatKind.MEMBER
+)
 
 
 def team(session: Session, team_id: int) -> Team:

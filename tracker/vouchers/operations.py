@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.audit.operations import fund_chain, record
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused
 from tracker.storage.numbering import next_number
+from tracker.storage.statements import run, table
 from tracker.vouchers.models import Voucher
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -33,28 +34,31 @@ def issue(
     compose: Callable[[str, str], str],
     by: Actor,
     at: datetime,
-) -> Voucher:
+) -> None:
     """Number and freeze a voucher; ``compose(number, verify_code)`` writes its content."""
     sequence = next_number(session, f"voucher:{fund_id}")
     number = f"{prefix}-{year}-{sequence:06d}"
     code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
     content = compose(number, code)
-    voucher = Voucher(
-        number=number,
-        fund_id=fund_id,
-        sequence=sequence,
-        claim_id=claim_id,
-        content=content,
-        content_hash=hashlib.sha256(content.encode()).hexdigest(),
-        verify_code=code,
-        template_version=template_version,
-        issued_at=at,
-        prints=0,
-    )
-    session.add(voucher)
-    session.flush()
-    _trail(session, voucher, "issue", by, at, after={"number": number, "content_hash": voucher.content_hash})
-    return voucher
+    content_hash = hashlib.sha256(content.encode()).hexdigest()
+    voucher = {
+        "number": number,
+        "fund_id": fund_id,
+        "sequence": sequence,
+        "claim_id": claim_id,
+        "content": content,
+        "content_hash": content_hash,
+        "verify_code": code,
+        "template_version": template_version,
+        "issued_at": at,
+        "prints": 0,
+    }
+    voucher_id = run(session, _ADD_VOUCHER, voucher).scalar_one()
+    named = (fund_id, voucher_id, number)
+    _trail(session, named, "issue", by, at, after={"number": number, "content_hash": content_hash})
+
+
+_ADD_VOUCHER = insert(table(Voucher)).returning(table(Voucher).c.id)
 
 
 def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: datetime) -> None:
@@ -65,7 +69,7 @@ def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: date
         .values(voided_at=at, voided_by=by.person_id, void_reason=reason[:200])
         .execution_options(synchronize_session=False)
     )
-    _trail(session, voucher, "void", by, at, note=reason)
+    _trail(session, _named(voucher), "void", by, at, note=reason)
 
 
 def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -> int:
@@ -76,7 +80,7 @@ def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -
     voucher = session.get(Voucher, voucher_id)
     if prints is None or voucher is None:
         raise NotFound
-    _trail(session, voucher, "print", by, at, after={"prints": prints})
+    _trail(session, _named(voucher), "print", by, at, after={"prints": prints})
     return prints
 
 
@@ -94,12 +98,17 @@ def scan_back(session: Session, voucher_id: int, evidence_id: int, *, by: Actor,
         .values(signed_scan_id=evidence_id)
         .execution_options(synchronize_session=False)
     )
-    _trail(session, voucher, "scan_back", by, at, before=before, after={"signed_scan_id": evidence_id})
+    after = {"signed_scan_id": evidence_id}
+    _trail(session, _named(voucher), "scan_back", by, at, before=before, after=after)
+
+
+def _named(voucher: Voucher) -> tuple[int, int, str]:
+    return voucher.fund_id, voucher.id, voucher.number
 
 
 def _trail(
     session: Session,
-    voucher: Voucher,
+    named: tuple[int, int, str],
     act: str,
     by: Actor,
     at: datetime,
@@ -108,13 +117,14 @@ def _trail(
     after: Mapping[str, object] | None = None,
     note: str = "",
 ) -> None:
+    fund_id, voucher_id, number = named
     record(
         session,
-        chain=fund_chain(voucher.fund_id),
+        chain=fund_chain(fund_id),
         by=by,
         at=at,
         action=f"voucher.{act}",
-        subject=("voucher", voucher.id, voucher.number),
+        subject=("voucher", voucher_id, number),
         before=before,
         after=after,
         note=note,

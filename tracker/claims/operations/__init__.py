@@ -16,11 +16,13 @@ from tracker.claims.operations.gate import (
 from tracker.claims.operations.payees import add_payee, close_payee
 from tracker.claims.operations.payments import pay, payment_returned
 from tracker.claims.operations.submission import submit, withdraw
+from tracker.claims.operations.together import approve_in_order
 
 __all__ = [
     "add_file",
     "add_payee",
     "approve",
+    "approve_in_order",
     "attach",
     "close_payee",
     "comment",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -24,7 +24,7 @@ from tracker.funds.models import Verb
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.kernel.errors import Refused, Stale
-from tracker.storage.statements import changed, table
+from tracker.storage.statements import changed, run, table
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,29 @@ def begin(session: Session, claim_id: int, move: Move, command: Command, *, clai
     the person may not make it.
     """
     claim = claim or queries.locked(session, claim_id, seen_by=command.by)
-    if session.scalar(select(Decision.id).where(Decision.command_id == command.command_id)) is not None:
-        raise AlreadyDone(claim)
+    _require_fresh(session, claim, command)
     if command.version is not None and command.version != claim.version:
         raise Stale(what_changed(claim), field=None)
     LIFE.after(claim.state, move)
     return Turn(session, claim, move, command, policy.seat_for(command.by, move, claim), _kept(claim))
+
+
+_DECISIONS = (
+    select(Decision)
+    .where((Decision.claim_id == bindparam("of_claim")) | (Decision.command_id == bindparam("of_command")))
+    .order_by(Decision.id)
+)
+
+
+def _require_fresh(session: Session, claim: Claim, command: Command) -> None:
+    """Load the claim's decisions, and look whether the command is among them or was used for another claim."""
+    made = session.scalars(_DECISIONS, {"of_claim": claim.id, "of_command": command.command_id}).all()
+    set_committed_value(claim, "decisions", [decision for decision in made if decision.claim_id == claim.id])
+    done = next((decision for decision in made if decision.command_id == command.command_id), None)
+    if done is not None and done.claim_id != claim.id:
+        raise Refused("这个页面已经办过另一张单据，这一步没有保存；请重新打开这张单据再办")
+    if done is not None:
+        raise AlreadyDone(claim)
 
 
 def what_changed(claim: Claim) -> str:
@@ -87,6 +104,13 @@ def what_changed(claim: Claim) -> str:
 
 
 _UNCHANGED: dict[str, Any] = {}
+_CLAIM = table(Claim).c
+_MOVE = update(table(Claim)).where(
+    _CLAIM.id == bindparam("this_claim"),
+    _CLAIM.state == bindparam("state_was"),
+    _CLAIM.version == bindparam("version_was"),
+)
+_DECIDE = insert(table(Decision))
 
 
 def write(
@@ -113,28 +137,23 @@ def write(
         **({"waiting_since": command.at} if step != claim.step or decides else {}),
         **changes,
     }
-    moved = turn.session.execute(
-        update(table(Claim))
-        .where(Claim.id == claim.id, Claim.state == claim.state, Claim.version == claim.version)
-        .values(new)
-    )
-    if changed(moved) != 1:
+    was = {"this_claim": claim.id, "state_was": claim.state, "version_was": claim.version}
+    if changed(run(turn.session, _MOVE, {**new, **was})) != 1:
         raise Stale(what_changed(claim))
-    turn.session.execute(
-        insert(table(Decision)).values(
-            claim_id=claim.id,
-            command_id=command.command_id,
-            round=round_acted,
-            step=step_acted if decides else None,
-            at_step=acted_at or step_acted,
-            move=turn.move,
-            person_id=command.by.person_id,
-            seat=turn.seat,
-            at=command.at,
-            comment=command.comment[:500],
-            amount_fen=amount_fen,
-        )
-    )
+    decision = {
+        "claim_id": claim.id,
+        "command_id": command.command_id,
+        "round": round_acted,
+        "step": step_acted if decides else None,
+        "at_step": acted_at or step_acted,
+        "move": turn.move,
+        "person_id": command.by.person_id,
+        "seat": turn.seat,
+        "at": command.at,
+        "comment": command.comment[:500],
+        "amount_fen": amount_fen,
+    }
+    run(turn.session, _DECIDE, decision)
     for name, value in new.items():
         set_committed_value(claim, name, value)
     turn.session.expire(claim, ["decisions"])

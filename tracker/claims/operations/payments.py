@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.claims import queries
@@ -27,6 +27,7 @@ from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.numbering import next_number
+from tracker.storage.statements import run, table
 
 
 @dataclass(frozen=True)
@@ -55,26 +56,23 @@ def pay(session: Session, claim_id: int, facts: PaymentFacts, command: Command) 
     _require_sound(claim, facts, command)
     shares = _shares_of(claim, facts.amount_fen)
     number = f"ZF-{claim.fund.year}-{next_number(session, f'payment:{claim.fund.year}'):04d}"
-    payment_id = session.execute(
-        insert(Payment)
-        .values(
-            number=number,
-            claim_id=claim.id,
-            command_id=command.command_id,
-            amount_fen=facts.amount_fen,
-            method=payee.method,
-            payee_id=payee.id,
-            holder=payee.holder,
-            bank=payee.bank,
-            tail=payee.tail,
-            paid_on=facts.paid_on,
-            reference=facts.reference[:60],
-            shares={str(category): fen for category, fen in shares.by_category.items()},
-            paid_by=command.by.person_id,
-            paid_at=command.at,
-        )
-        .returning(Payment.id)
-    ).scalar_one()
+    payment = {
+        "number": number,
+        "claim_id": claim.id,
+        "command_id": command.command_id,
+        "amount_fen": facts.amount_fen,
+        "method": payee.method,
+        "payee_id": payee.id,
+        "holder": payee.holder,
+        "bank": payee.bank,
+        "tail": payee.tail,
+        "paid_on": facts.paid_on,
+        "reference": facts.reference[:60],
+        "shares": {str(category): fen for category, fen in shares.by_category.items()},
+        "paid_by": command.by.person_id,
+        "paid_at": command.at,
+    }
+    payment_id = run(session, _ADD_PAYMENT, payment).scalar_one()
     session.expire(claim, ["payments"])
     write(
         turn,
@@ -89,6 +87,10 @@ def pay(session: Session, claim_id: int, facts: PaymentFacts, command: Command) 
     count_spending(session, shares, sign=1, at=command.at)
     move_money(turn, Verb.SPEND, shares, document=Document("payment", payment_id, number))
     return claim
+
+
+_ADD_PAYMENT = insert(table(Payment)).returning(table(Payment).c.id)
+_PAYEE = select(Payee).where(Payee.id == bindparam("payee"))
 
 
 def payment_returned(session: Session, claim_id: int, payment_id: int, returned_on: date, command: Command) -> Claim:
@@ -139,7 +141,7 @@ def _take_back(turn: Turn, payment: Payment, reason: str, returned_on: date) -> 
 
 
 def _payee(session: Session, claim: Claim, facts: PaymentFacts) -> Payee:
-    payee = session.scalar(select(Payee).where(Payee.id == facts.payee_id))
+    payee = session.scalar(_PAYEE, {"payee": facts.payee_id})
     fits = payee is not None and (payee.person_id == claim.beneficiary_id or payee.team_id == claim.team_id)
     if payee is None or not fits or payee.closed_at is not None:
         raise Refused("收款账户不属于这张单据的报销人或组团，请重选收款账户", field="payee_id")

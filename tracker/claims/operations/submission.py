@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.claims import findings, policy
@@ -19,7 +19,7 @@ from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.numbering import next_number
-from tracker.storage.statements import table
+from tracker.storage.statements import run, table
 from tracker.teams.models import Seat
 from tracker.teams.queries import held_on
 
@@ -47,8 +47,8 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     route = _route(fund, filing.claimed_fen)
     step = claim.resume_step if claim.resume_step in route else Step(route[0])
     number = claim.number or f"BX-{fund.year}-{next_number(session, f'claim:{fund.year}'):04d}"
-    session.execute(delete(table(ClaimLine)).where(ClaimLine.claim_id == claim_id))
-    session.execute(insert(table(ClaimLine)), _line_rows(claim_id, filing))
+    run(session, _DROP_LINES, {"of_claim": claim_id})
+    run(session, _ADD_LINES, _line_rows(claim_id, filing))
     session.expire(claim, ["lines"])
     say_what_files_prove(session, claim, filing.file_kinds, by=command.by, at=command.at)
     turn.seat = seat
@@ -74,6 +74,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
             "round": claim.round + 1,
             "resume_step": None,
             "typed": None,
+            "to_look_at": findings.to_look_at(found),
             "submitted_at": command.at,
             "waiting_since": command.at,
         },
@@ -81,6 +82,14 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     take_invoices(session, claim, filing, by=command.by, at=command.at)
     move_money(turn, Verb.HOLD, filing.shares)
     return claim
+
+
+_LINE = table(ClaimLine).c
+_DROP_LINES = delete(table(ClaimLine)).where(_LINE.claim_id == bindparam("of_claim"))
+_ADD_LINES = insert(table(ClaimLine))
+_OPEN_CATEGORIES = select(table(Category).c.id).where(
+    table(Category).c.fund_id == bindparam("of_fund"), table(Category).c.closed_at.is_(None)
+)
 
 
 def withdraw(session: Session, claim_id: int, command: Command) -> Claim:
@@ -126,9 +135,7 @@ def _line_rows(claim_id: int, filing: Filing) -> list[dict[str, object]]:
 
 def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
     """Refuse ids that do not belong together, and a person who has already decided on this claim."""
-    own = set(
-        session.scalars(select(Category.id).where(Category.fund_id == filing.fund_id, Category.closed_at.is_(None)))
-    )
+    own = set(run(session, _OPEN_CATEGORIES, {"of_fund": filing.fund_id}).scalars())
     if any(line.category_id is not None and line.category_id not in own for line in filing.lines):
         raise Refused("有明细的费用科目不在这项经费允许开支的范围内（专款专用），请重选科目", field="lines")
     if filing.payee_id is not None:
