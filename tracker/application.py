@@ -15,7 +15,6 @@ import tracker.overview.views
 import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
-from tracker.claims.leaving import open_claims
 from tracker.claims.papers import use_base_url
 from tracker.claims.pictures import PageFolder
 from tracker.evidence.worker import start_worker
@@ -24,9 +23,8 @@ from tracker.identity.queries import signed_in_browser
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
-from tracker.logistics.leaving import things_held
+from tracker.logistics.leaving import ask_everybody
 from tracker.overview.menu import frame
-from tracker.secondments.operations import ask_before_leaving
 from tracker.settings import Settings
 from tracker.storage import open_database, use
 from tracker.storage.cipher import Cipher
@@ -77,8 +75,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_classified(app)
-    ask_before_leaving("报销单", open_claims)
-    ask_before_leaving("设备", things_held)
+    ask_everybody()
     if chosen.readers:
         start_worker(database, files, PageFolder(chosen.var / "pages", files).draw)
     if chosen.proxies:

@@ -13,13 +13,17 @@ from sqlalchemy import func, select
 from tests.commands.conftest import CommandLine
 from tests.office import Office
 from tracker.claims.lifecycle import State
-from tracker.claims.models import Claim
+from tracker.claims.models import Claim, ClaimLine
+from tracker.equipment.lifecycle import Handing, ItemState
+from tracker.equipment.models import Handover, Item, Room, Stocktake
 from tracker.evidence.media import sniff
 from tracker.evidence.models import Evidence
 from tracker.evidence.reading import read
 from tracker.funds.models import Cell, CellKind
+from tracker.kernel.actors import SeatKind
 from tracker.kernel.money import format_yuan, parse_yuan
 from tracker.sample.people import PEOPLE
+from tracker.secondments.models import PaperKind, Secondment, Snapshot, TermPaper
 from tracker.storage import Database, open_database
 from tracker.storage.files import FileStore
 from tracker.teams.models import Team
@@ -85,6 +89,39 @@ def test_the_district_is_complete_and_its_books_agree(first_run: tuple[CommandLi
     assert 28 <= len(PEOPLE) <= 36
     answer = first_run[0]("verify")
     assert answer.exit_code == 0, answer.output
+
+
+def test_everybody_seconded_is_on_the_roster_and_claims_only_within_the_term(district: Database) -> None:
+    members = [person for person in PEOPLE if person.seat is SeatKind.MEMBER]
+    with district.reading() as session:
+        rows = session.scalars(select(Secondment)).all()
+        papers = set(session.scalars(select(TermPaper.kind)))
+        promoted = session.scalar(select(func.count()).where(Snapshot.number == 2))
+        spent = session.execute(
+            select(Claim.beneficiary_id, ClaimLine.spent_on).join(ClaimLine, ClaimLine.claim_id == Claim.id)
+        ).all()
+    assert len(rows) == len(members) == 17
+    assert papers == set(PaperKind)
+    assert promoted == 1
+    terms = {row.person_id: (row.begins_on, row.ends_before) for row in rows}
+    for person_id, day in spent:
+        begins_on, ends_before = terms[person_id]
+        assert begins_on <= day < ends_before
+
+
+def test_things_are_owned_held_lent_and_counted(district: Database) -> None:
+    with district.reading() as session:
+        owners = session.execute(select(Item.owner_unit_id, func.count()).group_by(Item.owner_unit_id)).all()
+        states = set(session.scalars(select(Item.state)))
+        kinds = set(session.scalars(select(Handover.kind)))
+        counts = session.scalars(select(Stocktake).order_by(Stocktake.id)).all()
+        rooms = session.scalar(select(func.count(Room.id)))
+    assert len(owners) == 5
+    assert 100 <= sum(count for _unit, count in owners) <= 140
+    assert states == set(ItemState)
+    assert kinds >= {Handing.ISSUE, Handing.RETURN, Handing.LEND, Handing.DISPOSE}
+    assert rooms == 15
+    assert [count.signed_at is not None for count in counts] in ([True, False], [False])
 
 
 def test_every_paper_of_the_sample_is_what_it_says(first_run: tuple[CommandLine, str], district: Database) -> None:

@@ -42,6 +42,13 @@ def test_the_cap_is_for_one_piece() -> None:
     assert [one.blocks for one in standards.judge(a_card(kind=K.DESKTOP, price_fen=4_000_001, pieces=8))] == [True]
 
 
+def test_a_cap_for_each_seat_of_a_table_only_warns() -> None:
+    table = a_card(name="会议桌", kind=K.MEETING_TABLE, price_fen=520_000, life_years=20)
+    [finding] = standards.judge(table)
+    assert not finding.blocks
+    assert "按容纳人数每人 800.00 元" in finding.sentence
+
+
 def test_a_standard_says_nothing_of_what_was_bought_before_it() -> None:
     old = a_card(kind=K.DESKTOP, price_fen=900_000, bought_on=date(2016, 6, 30))
     assert list(standards.judge(old)) == []

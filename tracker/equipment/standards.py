@@ -86,6 +86,11 @@ class Figure:
     source: str
     status: str
 
+    @property
+    def is_by_capacity(self) -> bool:
+        """Tell whether the cap is for each person a thing seats: a card's price alone cannot break it."""
+        return "容纳人数" in self.quantity
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -315,6 +320,14 @@ def _price_findings(card: ItemFacts, figures: Sequence[Figure], chosen: Standard
     highest, figure = caps[-1]
     a_piece = format_yuan(-(-card.price_fen // card.pieces))
     if card.price_fen > highest * card.pieces:
+        if figure.is_by_capacity:
+            yield Finding(
+                "price_fen",
+                f"{KIND_NAMES[card.kind]}单价 {a_piece} 元，上限按容纳人数每人 {format_yuan(highest)} 元，请按人数核对"
+                f"（{chosen.title}{_unverified(figure.cap_found)}）",
+                blocks=False,
+            )
+            return
         over = format_yuan(-(-(card.price_fen - highest * card.pieces) // card.pieces))
         yield Finding(
             "price_fen",

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from tracker.claims.leaving import open_claims
 from tracker.equipment.queries.items import held_by
-from tracker.secondments.operations import OpenMatter
+from tracker.secondments.operations import OpenMatter, ask_before_leaving
+
+
+def ask_everybody() -> None:
+    """Have claims and equipment asked before anybody leaves."""
+    ask_before_leaving("报销单", open_claims)
+    ask_before_leaving("设备", things_held)
 
 
 def things_held(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:

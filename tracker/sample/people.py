@@ -83,33 +83,36 @@ PEOPLE: tuple[SamplePerson, ...] = (
     SamplePerson("tangyue", "唐悦", "区大数据局", "副主任", _M, "电子信息"),
     SamplePerson("liuzhe", "刘喆", "区科技局", "成果科科长", _R, "区科技局"),
     SamplePerson("panlin", "潘琳", "区科技局", "局长", _H, "区科技局"),
-    SamplePerson("zhaoqian", "赵倩", "区商务局", "科员", _M, "现代商贸"),
+    SamplePerson("zhaoqian", "赵倩", "区市场监管局", "科员", _M, "现代商贸"),
     SamplePerson("fengchong", "冯翀", "云湖经开区", "科员", _M, "现代商贸"),
     SamplePerson("dongping", "董平", "区农业农村局", "主任科员", _M, "现代商贸", last_month=6),
     SamplePerson("luyao", "陆瑶", "区住建局", "科员", _M, "现代商贸", first_month=7),
     SamplePerson("jiangbo", "姜波", "区商务局", "科员", SeatKind.AGENT, "现代商贸"),
     SamplePerson("qianjin", "钱进", "区商务局", "外贸科科长", _R, "区商务局"),
     SamplePerson("shenyuan", "沈渊", "区商务局", "副局长", _H, "区商务局"),
-    SamplePerson("mengjie", "孟洁", "区文旅局", "科员", _M, "文旅康养"),
+    SamplePerson("mengjie", "孟洁", "区大数据局", "科员", _M, "文旅康养"),
     SamplePerson("duanrong", "段镕", "区发改委", "副科长", _M, "文旅康养"),
     SamplePerson("shiwen", "石雯", "区市场监管局", "科员", _M, "文旅康养"),
+    SamplePerson("weiran", "魏然", "云湖经开区", "招商二科科长", _M, "文旅康养", first_month=9),
     SamplePerson("yanhong", "颜虹", "区文旅局", "产业科科长", _R, "区文旅局"),
     SamplePerson("kangwei", "康维", "区文旅局", "局长", _H, "区文旅局"),
-    SamplePerson("luoxin", "罗昕", "区卫健委", "科员", _M, "生物医药"),
+    SamplePerson("luoxin", "罗昕", "区市场监管局", "科员", _M, "生物医药"),
     SamplePerson("songyue", "宋玥", "区大数据局", "科员", _M, "生物医药"),
+    SamplePerson("jiyuan", "纪远", "区农业农村局", "总农艺师", _M, "生物医药", first_month=3),
     SamplePerson("bailu", "白露", "区卫健委", "规划科科长", _R, "区卫健委"),
     SamplePerson("tanzhong", "谭中", "区卫健委", "副主任", _H, "区卫健委"),
     SamplePerson("fangzhiyuan", "方志远", "区财政局", "国库科科长", SeatKind.OFFICER),
     SamplePerson("yuqing", "余清", "区财政局", "科员", SeatKind.OFFICER),
     SamplePerson("shenjie", "沈洁", "区财政局", "出纳", SeatKind.CASHIER),
     SamplePerson("hanbing", "韩冰", "区审计局", "科长", SeatKind.AUDITOR),
+    SamplePerson("linyue", "林月", "区农业农村局", "人事科科长", SeatKind.HOME_UNIT, "区农业农村局"),
+    SamplePerson("gupeng", "顾朋", "云湖经开区", "组织人事局副局长", SeatKind.HOME_UNIT, "云湖经开区"),
     SamplePerson("guanliyuan", "顾理源", "区大数据局", "工程师", SeatKind.ADMINISTRATOR),
 )
 
-SHOWN = ("chenli", "hejing", "zhoumin", "zhenghai", "fangzhiyuan", "shenjie", "hanbing", "guanliyuan")
+SHOWN = ("chenli", "hejing", "zhoumin", "zhenghai", "fangzhiyuan", "shenjie", "linyue", "hanbing", "guanliyuan")
 """The people whose sign-in names are printed: one for each seat."""
 
-_JUNE = 6
 _AGENT_QUOTA_FEN = parse_yuan("120,000")
 
 
@@ -127,7 +130,10 @@ class District:
 
 
 def enter_people(session: Session, year: int, *, at: datetime, password_at: datetime) -> District:
-    """Enter units, teams, people and seats for the year; every account opens with the sample's one password."""
+    """Enter units, teams, people and seats for the year; every account opens with the sample's one password.
+
+    Members get theirs with their secondment (``tracker.sample.seconded``).
+    """
     units = {
         short: add_unit(session, UnitFacts(name, short), by=SYSTEM, at=at, command_id=f"sample-unit-{place}").id
         for place, (name, short) in enumerate(UNITS)
@@ -149,13 +155,15 @@ def enter_people(session: Session, year: int, *, at: datetime, password_at: date
         command_id = f"sample-person-{person.sign_in_name}"
         row = add_person(session, facts, password_hash=kept, by=SYSTEM, at=at, command_id=command_id)
         people[person.sign_in_name] = row.id
+        if person.seat is SeatKind.MEMBER:
+            continue
         give_seat(
             session,
             row.id,
             SeatFacts(
                 kind=person.seat,
                 held_from=date(year, person.first_month, 1),
-                last_day=date(year, 6, 30) if person.last_month == _JUNE else date(year + 1, 12, 31),
+                last_day=date(year + 1, 12, 31),
                 team_id=teams.get(person.place),
                 unit_id=units.get(person.place),
                 quota_fen=_AGENT_QUOTA_FEN if person.seat is SeatKind.AGENT else None,

@@ -69,9 +69,11 @@ class Stage:
 
     def command(self, sign_in_name: str, comment: str = "") -> Command:
         """Make a person's command at this moment."""
-        return Command(
-            by=self.actor(sign_in_name), at=self.at, command_id=f"{self.name}-{next(self._commands)}", comment=comment
-        )
+        return Command(by=self.actor(sign_in_name), at=self.at, command_id=self.next_command_id(), comment=comment)
+
+    def next_command_id(self) -> str:
+        """Name the next command."""
+        return f"{self.name}-{next(self._commands)}"
 
     def learn_categories(self) -> None:
         """Remember the ids of the fund's categories by name."""

@@ -10,7 +10,8 @@ from itertools import cycle
 
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
-from tracker.sample import bills, pdf, words
+from tracker.logistics.leaving import ask_everybody
+from tracker.sample import bills, pdf, seconded, things, words
 from tracker.sample.budget import budget_year
 from tracker.sample.filings import Plan, journey, purchase, reception
 from tracker.sample.people import PEOPLE, TEAMS, District, SamplePerson, SampleTeam, enter_people
@@ -57,6 +58,8 @@ _HAPPENS: tuple[tuple[Turn, int], ...] = (
 """What happens to how many of 200 claims that went all the way."""
 
 _FIRST_DAY = 12
+_UNTIL_SENT = timedelta(days=20)
+"""Within this a claim is submitted, even a second time: nobody submits after his term."""
 _LEAST_FEN = 60_000
 _UNDER_WAY_FEN = (350_000, 2_400_000)
 """A purchase still under way costs this much: enough for the head, not so much that a team's money is all held."""
@@ -83,12 +86,14 @@ def load(cipher: Cipher, *, at: datetime, claims: int = CLAIMS, progress: Callab
     year = today.year if today.month > 2 else today.year - 1  # noqa: PLR2004  in January a year has nothing to show
     until = min(at, on(date(year, 12, 31), 17))
     pdf.use_characters(bills.LABELS + words.every_character() + "".join(person.name for person in PEOPLE))
+    ask_everybody()
     opened = on(date(year, 1, 2), 9)
     with unit_of_work() as session:
         district = enter_people(session, year, at=opened, password_at=at)
     stage = Stage(year, until, random.Random(SEED), district, cipher)  # noqa: S311  the same year again
     slots = list(_slots(stage, claims))
-    stage.play([budget_year(stage), *_stories(stage, slots)], progress)
+    logistics = [*seconded.stories(stage), *things.stories(stage)]
+    stage.play([budget_year(stage), *logistics, *_stories(stage, slots)], progress)
     return district
 
 
@@ -125,13 +130,17 @@ def _slots(stage: Stage, claims: int) -> Iterator[_Slot]:
 
 
 def _member(stage: Stage, team: SampleTeam, day: date) -> SamplePerson:
-    """Choose a member of the team who has been there for a week on the day."""
+    """Choose a member of the team who has been there for a week on the day, and stays until the claim is through."""
     seated = [
         person
         for person in stage.district.holders(SeatKind.MEMBER, team.short_name)
-        if person.first_month <= (day - timedelta(days=7)).month and day.month <= person.last_month
+        if person.first_month <= (day - timedelta(days=7)).month and _stays(person, day)
     ]
     return stage.rng.choice(seated)
+
+
+def _stays(person: SamplePerson, day: date) -> bool:
+    return person.last_month == 12 or (day + _UNTIL_SENT).month <= person.last_month  # noqa: PLR2004  the whole year
 
 
 def _stories(stage: Stage, slots: list[_Slot]) -> Iterator[Story]:
