@@ -21,6 +21,7 @@ from flask_babel import gettext as _gettext
 from tracker.kernel import clock
 from tracker.kernel.money import capitals as _capitals
 from tracker.kernel.money import format_yuan, round_fen
+from tracker.kernel.text import Told
 
 MISSING = "--"
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -51,18 +52,21 @@ def speak(app: Flask, *, translations: Path) -> None:
 
 def gettext(sentence: str, /, **facts: object) -> str:
     """Say a Chinese sentence in the language of the request; ``%(name)s`` in it is filled from the facts."""
-    return str(_gettext(sentence, **facts))
+    return said(sentence) if isinstance(sentence, Told) else str(_gettext(sentence, **facts))
 
 
 def said(text: object) -> str:
-    """Say a fixed word or sentence of a table, a form or a rule; one that carries facts is said as it stands.
+    """Say a word or sentence of a table, a form or a rule; facts that a rule told it with are said as well.
 
     Unlike ``_()`` in a template it never takes the text for markup, so it may be given what people typed.
     """
     if text is None:
         return MISSING
-    plain = str(text)
-    return gettext(plain) if plain and language() != "zh" else plain
+    if not isinstance(text, str) or not text or language() == "zh":
+        return str(text)
+    if isinstance(text, Told):
+        return str(_gettext(text.wording)) % {name: said(fact) for name, fact in text.facts.items()}
+    return str(_gettext(str(text)))
 
 
 def language() -> str:
