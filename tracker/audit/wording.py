@@ -131,6 +131,7 @@ FIELD_NAMES: dict[str, str] = {
     "quota_fen": "年度限额（元）",
     "head_from_fen": "负责人审批起点（元）",
     "with_liaison": "联络员核对",
+    "together_up_to_fen": "批量同意上限（元）",
     "category": "科目",
     "economic_code": "经济分类",
     "paper": "文号",

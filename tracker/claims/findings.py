@@ -26,7 +26,7 @@ from tracker.kernel.money import LARGEST_FEN, format_yuan
 from tracker.storage.statements import run, table
 from tracker.teams.queries import member_terms
 
-__all__ = ["RULES", "Case", "Finding", "Level", "NotReady", "Part", "Rule", "of_filing", "require_none_blocking", "to_look_at"]
+__all__ = ["RULES", "Case", "Finding", "Level", "NotReady", "Part", "Rule", "of_filing", "require_none_blocking"]
 
 
 class NotReady(Refused):

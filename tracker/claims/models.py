@@ -97,6 +97,8 @@ class Claim(Base):
     claimed_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     deducted_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     paid_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    to_look_at: Mapped[int | None] = mapped_column(Integer)
+    """How many findings asked for a look when the claim was last submitted; empty before they were counted."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)

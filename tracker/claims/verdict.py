@@ -48,10 +48,20 @@ class Verdict:
 
 def verdict_of(session: Session, claim: Claim, *, at: datetime) -> Verdict:
     """Check a claim as it stands. While it holds its money, the quota is no question any more."""
+    found = _found(session, claim, at=at)
+    return Verdict([_answer(part, found) for part in Part], found, account_of(session, claim))
+
+
+def open_questions(session: Session, claim: Claim, *, at: datetime) -> list[Finding]:
+    """List what of a claim somebody has to look at, as it stands; empty when every check passes."""
+    return [one for one in _found(session, claim, at=at) if one.level is not Level.PASS]
+
+
+def _found(session: Session, claim: Claim, *, at: datetime) -> list[Finding]:
     found = findings.of_filing(session, claim, filing_of(claim), at=at) if claim.lines else []
     if claim.state in HOLDING_STATES or claim.state is State.PAID:
-        found = [one for one in found if one.part is not Part.QUOTA]
-    return Verdict([_answer(part, found) for part in Part], found, account_of(session, claim))
+        return [one for one in found if one.part is not Part.QUOTA]
+    return found
 
 
 def _answer(part: Part, found: Sequence[Finding]) -> Answer:

@@ -42,6 +42,8 @@ class Fund(Base):
     head_from_fen: Mapped[int] = mapped_column(BigInteger)
     """From this claimed amount the lead unit's head must approve; 0 means always."""
     with_liaison: Mapped[bool] = mapped_column(default=False)
+    together_up_to_fen: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Up to this approved amount claims whose checks all passed may be approved together; 0 means never."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[int] = mapped_column(Identifier)
 

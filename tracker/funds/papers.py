@@ -39,7 +39,10 @@ class CategoryFacts:
 
 @dataclass(frozen=True)
 class FundFacts:
-    """What a fund is opened with. ``head_from_fen`` 0: the head approves every claim."""
+    """What a fund is opened with.
+
+    ``head_from_fen`` 0: the head approves every claim; ``together_up_to_fen`` 0: none are approved together.
+    """
 
     year: int
     name: str
@@ -50,6 +53,7 @@ class FundFacts:
     head_from_fen: int
     with_liaison: bool
     categories: Sequence[CategoryFacts]
+    together_up_to_fen: int = 0
 
 
 @dataclass(frozen=True)

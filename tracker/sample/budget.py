@@ -28,6 +28,7 @@ from tracker.storage.files import current_files
 FUND_NAME = "精准招商工作经费"
 FUND_CODE = "ZSBX"
 HEAD_FROM = "3,000"
+TOGETHER_UP_TO = "3,000"
 
 CATEGORIES: tuple[CategoryFacts, ...] = (
     CategoryFacts("差旅费", "30211", "差旅费"),
@@ -92,6 +93,7 @@ def budget_year(stage: Stage) -> Iterator[datetime]:
         closes_on=date(stage.year, 12, 31),
         head_from_fen=parse_yuan(HEAD_FROM),
         with_liaison=False,
+        together_up_to_fen=parse_yuan(TOGETHER_UP_TO),
         categories=CATEGORIES,
     )
     stage.fund_id = open_fund(

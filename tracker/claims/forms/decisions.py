@@ -56,6 +56,10 @@ class SayForm(ActForm):
     comment = TextLine(_("审批意见"), most=500)
 
 
+class TogetherForm(SiteForm):
+    """Claims ticked in the inbox, to be approved together; the page reads which."""
+
+
 class CommentForm(ActForm):
     """A word by itself."""
 

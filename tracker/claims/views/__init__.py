@@ -11,6 +11,7 @@ from tracker.claims.views import (
     payees,
     payments,
     review,
+    together,
     uploads,
 )
 from tracker.claims.views.blueprint import blueprint
@@ -27,5 +28,6 @@ __all__ = [
     "payees",
     "payments",
     "review",
+    "together",
     "uploads",
 ]

@@ -67,7 +67,8 @@ def _deduct(session: Session, claim_id: int, form: ActForm, command: Command) ->
     return operations.deduct(session, claim_id, line_id, cut_fen, command)
 
 
-def _approved(claim: Claim, _form: ActForm) -> str:
+def approved_words(claim: Claim) -> str:
+    """Say where an approval has sent the claim."""
     if claim.state is State.APPROVED:
         return _("%(name)s 已同意，报销凭证已编号，送财政局复核", name=claim.title)
     if claim.step is Step.HEAD:
@@ -88,7 +89,7 @@ def _deducted(claim: Claim, form: ActForm) -> str:
 
 
 ACTS: dict[str, Act] = {
-    "approve": Act(SayForm, _plain(operations.approve), _approved),
+    "approve": Act(SayForm, _plain(operations.approve), lambda c, _f: approved_words(c)),
     "verify": Act(SayForm, _plain(operations.verify), lambda c, _f: _("%(name)s 复核通过，可以支付", name=c.title)),
     "comment": Act(CommentForm, _plain(operations.comment), lambda _c, _f: _("留言已记入审批过程"), moves_on=False),
     "return": Act(ReturnForm, _send_back, lambda c, _f: _("%(name)s 已退回填报人修改，占用的额度已释放", name=c.title)),
@@ -133,10 +134,9 @@ def act(claim_id: int, name: str) -> Response:
         queries.one(reader(), claim_id, seen_by=current_actor())
         return _to(url_for(".show", claim_id=claim_id))
     chosen, actor = ACTS[name], current_actor()
-    claim = queries.one(reader(), claim_id, seen_by=actor)
     form, queue = chosen.form(), queue_of(actor, claim_id)
     if not form.sent_and_valid():
-        return draw(claim, form)
+        return draw(queries.one(reader(), claim_id, seen_by=actor), form)
     command = command_of(form)
     try:
         with unit_of_work() as session:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from tracker.claims import queries
+from tracker.claims import checked, queries
+from tracker.claims.checked import Checked
 from tracker.claims.course import waited_days
-from tracker.claims.lifecycle import FILERS_STATES
+from tracker.claims.forms.decisions import TogetherForm
+from tracker.claims.lifecycle import FILERS_STATES, LEAD_STEPS
 from tracker.claims.models import KIND_NAMES
 from tracker.claims.queries import Row
 from tracker.claims.status import STATUS_KINDS, status_word
@@ -41,9 +43,10 @@ class Shown:
     sign: str
     href: str
     is_late: bool
+    checked: Checked | None = None
 
 
-def shown(row: Row, actor: Actor, *, source: str = "") -> Shown:
+def shown(row: Row, actor: Actor, *, source: str = "", was_checked: Checked | None = None) -> Shown:
     """Dress a row for a list; ``source`` is carried along so that the page knows the way on."""
     status = status_word(row.state, row.step, has_number=row.number is not None)
     is_own_draft = row.state in FILERS_STATES and row.filer_id == actor.person_id
@@ -57,6 +60,40 @@ def shown(row: Row, actor: Actor, *, source: str = "") -> Shown:
         sign=KIND_ICONS[row.kind],
         href=f"{href}?from={source}" if source and not is_own_draft else href,
         is_late=is_late,
+        checked=was_checked,
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the person as a list shows it, and what of it may be approved together."""
+
+    rows: Sequence[Shown]
+    form: TogetherForm
+
+    @property
+    def limits(self) -> list[int]:
+        """The limits (fen) under which the funds of these rows let claims be approved together."""
+        return sorted(
+            {
+                row.checked.together_up_to_fen
+                for row in self.rows
+                if row.checked and row.checked.step in LEAD_STEPS and row.checked.together_up_to_fen
+            }
+        )
+
+    @property
+    def together(self) -> int:
+        """How many of the rows may be ticked."""
+        return sum(row.checked is not None and row.checked.may_go_together for row in self.rows)
+
+
+def waiting_rows(actor: Actor, *, most: int) -> Waiting:
+    """List what waits for the person with what the checks say of each, longest wait first."""
+    rows = queries.inbox(reader(), actor, most=most)
+    known = checked.of_claims(reader(), [row.id for row in rows])
+    return Waiting(
+        [shown(row, actor, source="inbox", was_checked=known.get(row.id)) for row in rows], TogetherForm.afresh()
     )
 
 
@@ -68,20 +105,22 @@ def inbox() -> Response:
     decides = actor.holds_any(_DECIDING)
     tab = asked_choice("tab", ("waiting", "started", "done"), "waiting" if decides else "started")
     before = asked_number("before")
+    waiting, older = None, ""
+    rows: Sequence[Shown]
     if tab == "waiting":
-        rows = queries.inbox(reader(), actor, most=queries.COUNTED_TO)
-        older = ""
+        waiting = waiting_rows(actor, most=queries.COUNTED_TO)
+        rows = waiting.rows
     else:
         listed = queries.started if tab == "started" else queries.done
-        rows = listed(reader(), actor, before=before, most=_PAGE + 1)
-        older = url_for(".inbox", tab=tab, before=rows[_PAGE - 1].id) if len(rows) > _PAGE else ""
-        rows = rows[:_PAGE]
-    source = "inbox" if tab == "waiting" else ""
+        found = listed(reader(), actor, before=before, most=_PAGE + 1)
+        older = url_for(".inbox", tab=tab, before=found[_PAGE - 1].id) if len(found) > _PAGE else ""
+        rows = [shown(row, actor) for row in found[:_PAGE]]
     return page(
         "claims/inbox.html",
         tab=tab,
         tab_items=inbox_tabs(actor, tab, "claims.inbox"),
-        rows=[shown(row, actor, source=source) for row in rows],
+        rows=rows,
+        waiting=waiting,
         newer=url_for(".inbox", tab=tab) if before else "",
         older=older,
     )

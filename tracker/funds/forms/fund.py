@@ -67,6 +67,7 @@ class FundForm(PaperForm):
     closes_on = DayField("结束日期", [Required("请填写结束日期")])
     head_from = MoneyField("负责人审批起点（元）", [Required("请填写负责人审批起点，全部要审批填 0")], zero=True)
     with_liaison = TickField("提交后先由组团联络员核对")
+    together_up_to = MoneyField("批量同意上限（元）", zero=True)
     ceiling = MoneyField("年度预算（元）", [Required("请填写年度预算")])
     categories = Rows(CategoryLine)
 
@@ -94,6 +95,7 @@ class FundForm(PaperForm):
             head_from_fen=self.head_from.data,
             with_liaison=bool(self.with_liaison.data),
             categories=[_category(line) for line in lines if line.economic_code.data],
+            together_up_to_fen=self.together_up_to.data or 0,
         )
 
 
@@ -113,3 +115,4 @@ class RouteForm(SiteForm):
 
     head_from = MoneyField("负责人审批起点（元）", [Required("请填写负责人审批起点，全部要审批填 0")], zero=True)
     with_liaison = TickField("提交后先由组团联络员核对")
+    together_up_to = MoneyField("批量同意上限（元）", zero=True)

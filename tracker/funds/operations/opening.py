@@ -49,6 +49,7 @@ def open_fund(
         closes_on=facts.closes_on,
         head_from_fen=facts.head_from_fen,
         with_liaison=facts.with_liaison,
+        together_up_to_fen=facts.together_up_to_fen,
         created_at=at,
         created_by=by.person_id,
     )
@@ -107,15 +108,29 @@ def _category(fund_id: int, position: int, facts: CategoryFacts) -> Category:
 
 
 def set_route(
-    session: Session, fund_id: int, *, head_from_fen: int, with_liaison: bool, by: Actor, at: datetime
+    session: Session,
+    fund_id: int,
+    *,
+    head_from_fen: int,
+    with_liaison: bool,
+    together_up_to_fen: int = 0,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Change the route later claims take; routes already frozen stay as they are. Raises NotFound, Forbidden."""
+    """Change the route later claims take; routes already frozen stay as they are. Raises NotFound, Forbidden.
+
+    ``together_up_to_fen`` counts at once: it is about how an act is done, not about the route.
+    """
     policy.require_officer(by)
     fund = session.scalar(select(Fund).where(Fund.id == fund_id).with_for_update())
     if fund is None:
         raise NotFound
-    before = {"head_from_fen": fund.head_from_fen, "with_liaison": fund.with_liaison}
-    after = {"head_from_fen": head_from_fen, "with_liaison": with_liaison}
+    after = {
+        "head_from_fen": head_from_fen,
+        "with_liaison": with_liaison,
+        "together_up_to_fen": together_up_to_fen,
+    }
+    before = {name: getattr(fund, name) for name in after}
     if before == after:
         return
     session.execute(update(Fund).where(Fund.id == fund_id).values(after))

@@ -110,6 +110,7 @@ def set_route(fund_id: int) -> Response:
                     fund_id,
                     head_from_fen=form.head_from.data,
                     with_liaison=bool(form.with_liaison.data),
+                    together_up_to_fen=form.together_up_to.data or 0,
                     by=current_actor(),
                     at=now(),
                 )
@@ -137,7 +138,12 @@ def _fund_page(
         turned_down=next((form for form in (category_form, route_form) if form is not None), None),
         category_form=category_form or _fresh(CategoryForm()),
         route_form=route_form
-        or _fresh(RouteForm(), head_from=seen.fund.head_from_fen, with_liaison=seen.fund.with_liaison),
+        or _fresh(
+            RouteForm(),
+            head_from=seen.fund.head_from_fen,
+            with_liaison=seen.fund.with_liaison,
+            together_up_to=seen.fund.together_up_to_fen,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from tracker.claims import queries as claims
 from tracker.claims.course import STOPS, stop_of
 from tracker.claims.queries import Wanted
-from tracker.claims.views.inbox import inbox_tabs, shown
+from tracker.claims.views.inbox import inbox_tabs, shown, waiting_rows
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import OFFICE, now
 from tracker.overview.home import accounts_of, home_of
@@ -42,11 +42,13 @@ def home() -> Response:
     decides, files = actor.holds_any(_DECIDING), actor.holds_any({SeatKind.MEMBER, SeatKind.AGENT})
     reads = not decides and not files
     tab = asked_choice("tab", ("waiting", "started", "done"), "waiting" if decides else "started")
-    rows = _rows(actor, tab) if not reads else claims.listed(reader(), actor, Wanted(most=_ROWS))
+    waiting = waiting_rows(actor, most=_ROWS) if decides and tab == "waiting" else None
+    rows = waiting.rows if waiting else [shown(row, actor) for row in _rows(actor, "" if reads else tab)]
     return page(
         "overview/home.html",
         home=desk,
-        rows=[shown(row, actor, source="inbox" if tab == "waiting" else "") for row in rows],
+        rows=rows,
+        waiting=waiting,
         tab=tab,
         tab_items=inbox_tabs(actor, tab, "overview.home"),
         latest=[(shown(row, actor), stop_of(row.state)) for row in desk.latest],
@@ -60,9 +62,9 @@ def home() -> Response:
 
 
 def _rows(actor: Actor, tab: str) -> list[claims.Row]:
-    if tab == "waiting":
-        return claims.inbox(reader(), actor, most=_ROWS)
-    return (claims.started if tab == "started" else claims.done)(reader(), actor, most=_ROWS)
+    if not tab:
+        return claims.listed(reader(), actor, Wanted(most=_ROWS))
+    return (claims.done if tab == "done" else claims.started)(reader(), actor, most=_ROWS)
 
 
 def _greeting(actor: Actor, at: datetime) -> str:

@@ -1,0 +1,79 @@
+"""检查 in lists: what the checks said of claims at their submission, and whether something has been read since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tracker.claims.lifecycle import LEAD_STEPS, Step
+from tracker.claims.models import Attachment, Claim
+from tracker.evidence.models import EvidenceReading, ReadState
+from tracker.funds.models import Fund
+
+UNREAD = (ReadState.WAITING, ReadState.READING)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a list says of one claim's checks; amounts are fen."""
+
+    to_look_at: int | None
+    """Findings that asked for a look at the submission; None where they were not counted yet."""
+    is_read_since: bool
+    """A file is still being read, or was read after the submission: the count may have become more."""
+    step: Step | None
+    approved_fen: int
+    together_up_to_fen: int
+    version: int
+
+    @property
+    def has_passed(self) -> bool:
+        """Tell whether every check passed, as far as a list can know."""
+        return self.to_look_at == 0 and not self.is_read_since
+
+    @property
+    def may_go_together(self) -> bool:
+        """Tell whether the claim may be approved together with others; the approval looks again."""
+        return self.has_passed and self.step in LEAD_STEPS and self.approved_fen <= self.together_up_to_fen
+
+
+_READ_SINCE = (
+    select(Attachment.id)
+    .join(EvidenceReading, EvidenceReading.evidence_id == Attachment.evidence_id)
+    .where(
+        Attachment.claim_id == Claim.id,
+        or_(EvidenceReading.state.in_(UNREAD), EvidenceReading.read_at > Claim.submitted_at),
+    )
+    .exists()
+)
+
+
+def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked]:
+    """Look up what lists say of these claims' checks, in one query."""
+    wanted = (
+        select(
+            Claim.id,
+            Claim.to_look_at,
+            _READ_SINCE,
+            Claim.step,
+            Claim.claimed_fen - Claim.deducted_fen,
+            Fund.together_up_to_fen,
+            Claim.version,
+        )
+        .join(Fund, Fund.id == Claim.fund_id)
+        .where(Claim.id.in_(claim_ids))
+    )
+    return {row[0]: Checked(*row[1:]) for row in session.execute(wanted)}
+
+
+def has_unread_files(session: Session, claim_id: int) -> bool:
+    """Tell whether a file of the claim is still being read."""
+    unread = (
+        select(Attachment.id)
+        .join(EvidenceReading, EvidenceReading.evidence_id == Attachment.evidence_id)
+        .where(Attachment.claim_id == claim_id, EvidenceReading.state.in_(UNREAD))
+    )
+    return session.scalars(unread.limit(1)).first() is not None
