@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from tracker.claims import policy
@@ -114,13 +114,16 @@ def _files(actor: Actor) -> Select[Evidence]:
 
 def unused_count(session: Session, actor: Actor) -> int:
     """Count the invoices that wait in a person's folder, no further than 999."""
-    waiting = (
-        select(Evidence.id)
-        .join(EvidenceReading, EvidenceReading.evidence_id == Evidence.id)
-        .where(_own(actor), ~_in_use())
-        .limit(COUNTED_TO)
-    )
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    return session.scalar(_UNUSED, {"person": actor.person_id}) or 0
+
+
+_UNUSED = select(func.count()).select_from(
+    select(Evidence.id)
+    .join(EvidenceReading, EvidenceReading.evidence_id == Evidence.id)
+    .where(Evidence.uploaded_by == bindparam("person"), ~_in_use())
+    .limit(COUNTED_TO)
+    .subquery()
+)
 
 
 def kept(

@@ -53,7 +53,15 @@ def _lockable(seen_by: Actor) -> Select[Claim]:
 
 def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
     """Load a claim whole: lines, evidence, decisions, payments. Raises NotFound for what the actor may not see."""
-    wanted = (
+    claim = session.scalars(_whole(seen_by), {"this_claim": claim_id}).unique().one_or_none()
+    if claim is None:
+        raise NotFound(_UNSEEN)
+    return claim
+
+
+@lru_cache(maxsize=256)
+def _whole(seen_by: Actor) -> Select[Claim]:
+    return (
         select(Claim)
         .options(
             joinedload(Claim.fund, innerjoin=True),
@@ -66,12 +74,9 @@ def one(session: Session, claim_id: int, *, seen_by: Actor) -> Claim:
             selectinload(Claim.decisions).joinedload(Decision.person, innerjoin=True),
             selectinload(Claim.payments),
         )
-        .where(Claim.id == claim_id, Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .where(Claim.id == bindparam("this_claim"), Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .execution_options(populate_existing=True)
     )
-    claim = session.scalars(wanted.execution_options(populate_existing=True)).unique().one_or_none()
-    if claim is None:
-        raise NotFound(_UNSEEN)
-    return claim
 
 
 def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
@@ -167,6 +172,7 @@ def _turns(actor: Actor) -> list[ColumnElement[bool]]:
     return [and_(turn, ~mine) for turn in turns]
 
 
+@lru_cache(maxsize=256)
 def _waiting(actor: Actor, most: int) -> Select[int, datetime | None]:
     """Select what waits for the person, longest wait first, at most so many: each seat by its own index range."""
     turns = _turns(actor)
@@ -193,7 +199,12 @@ def inbox_ids(session: Session, actor: Actor) -> Sequence[int]:
 
 def inbox_count(session: Session, actor: Actor) -> int:
     """Count what waits for the person, up to 999."""
-    return session.scalar(select(func.count()).select_from(_waiting(actor, COUNTED_TO).subquery())) or 0
+    return session.scalar(_count(actor)) or 0
+
+
+@lru_cache(maxsize=256)
+def _count(actor: Actor) -> Select[int]:
+    return select(func.count()).select_from(_waiting(actor, COUNTED_TO).subquery())
 
 
 def started(session: Session, actor: Actor, *, before: int | None = None, most: int = 20) -> list[Row]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.identity.models import Person, SignIn, Unit
@@ -48,17 +48,32 @@ def token_digest(token: str) -> str:
 
 def running(at: datetime) -> ColumnElement[bool]:
     """Make the condition that a sign-in has not ended and has not run out."""
-    return SignIn.ended_at.is_(None) & (SignIn.at > at - LONGEST) & (SignIn.seen_at > at - IDLE)
+    return _running(at - LONGEST, at - IDLE)
+
+
+_Moment = datetime | BindParameter[datetime]
+
+
+def _running(began_after: _Moment, used_after: _Moment) -> ColumnElement[bool]:
+    return SignIn.ended_at.is_(None) & (SignIn.at > began_after) & (SignIn.seen_at > used_after)
 
 
 def signed_in_browser(session: Session, token: str, *, at: datetime) -> SignedIn | None:
     """Find the running sign-in of a token; None for an unknown, ended or run-out one and for an ended account."""
-    row = session.execute(
-        select(SignIn.token_digest, SignIn.person_id, SignIn.seen_at, Person.must_change, Person.password_at)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_digest == token_digest(token), running(at), Person.disabled_at.is_(None))
-    ).one_or_none()
+    spans = {"began_after": at - LONGEST, "used_after": at - IDLE}
+    row = session.execute(_SIGNED_IN, {"token": token_digest(token), **spans}).one_or_none()
     return SignedIn(*row) if row else None
+
+
+_SIGNED_IN = (
+    select(SignIn.token_digest, SignIn.person_id, SignIn.seen_at, Person.must_change, Person.password_at)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(
+        SignIn.token_digest == bindparam("token"),
+        _running(bindparam("began_after"), bindparam("used_after")),
+        Person.disabled_at.is_(None),
+    )
+)
 
 
 def person_signed_in(session: Session, token: str, *, at: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.identity.models import Person
@@ -15,22 +15,25 @@ from tracker.storage.statements import run, table
 from tracker.teams.models import Seat, Team
 
 
-def held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Make the condition that a seat's half-open term covers the day."""
     return (Seat.held_from <= day) & or_(Seat.held_until.is_(None), Seat.held_until > day)
 
 
 def actor(session: Session, person_id: int, *, on: date) -> Actor:
     """Load a person with the seats of the day. Raises NotFound for nobody and for an ended account."""
-    rows = session.execute(
-        select(Person.name, Seat.kind, Seat.team_id, Seat.unit_id)
-        .outerjoin(Seat, (Seat.person_id == Person.id) & held_on(on))
-        .where(Person.id == person_id, Person.disabled_at.is_(None))
-    ).all()
+    rows = session.execute(_ACTOR, {"person": person_id, "day": on}).all()
     if not rows:
         raise NotFound
     seats = tuple(HeldSeat(kind, team_id, unit_id) for _, kind, team_id, unit_id in rows if kind is not None)
     return Actor(person_id, rows[0].name, seats)
+
+
+_ACTOR = (
+    select(Person.name, Seat.kind, Seat.team_id, Seat.unit_id)
+    .outerjoin(Seat, (Seat.person_id == Person.id) & held_on(bindparam("day")))
+    .where(Person.id == bindparam("person"), Person.disabled_at.is_(None))
+)
 
 
 def holders(

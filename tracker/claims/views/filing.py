@@ -104,7 +104,7 @@ def check(claim_id: int) -> Response:
     require_editable(claim)
     typed = typed_now()
     typed.keep_from(typing.of_claim(claim))
-    desk = lay_out(claim, typed)
+    desk = lay_out(claim, typed).look_over()
     if not is_part_request():
         return form_page(FilingForm(data={"version": claim.version}), desk)
     drawn = request.form.get("drawn", "")
@@ -166,7 +166,7 @@ def _submit(form: FilingForm, desk: Desk) -> Response:
             form.refuse(refusal)
     else:
         form.was_turned_down = True
-        desk.sheet.place(desk.blocking)
+        desk.sheet.place(desk.look_over().blocking)
     try:
         form.version.data = _save(desk, version_of(claim, form))
     except Refused as refusal:
@@ -181,7 +181,7 @@ def _after_saving(claim_id: int, op: str, landing: str, version: int) -> Respons
         return _to(url_for(".pick", claim_id=claim_id))
     if is_part_request():
         claim = queries.one(read_again(), claim_id, seen_by=current_actor())
-        desk = lay_out(claim, typing.of_claim(claim))
+        desk = lay_out(claim, typing.of_claim(claim)).look_over()
         return part("claims/form_parts.html", desk=desk, head=True, all_lines=True, version=version, saved_at=_clock())
     if op == "save":
         flash(_("草稿已保存，随时可以接着填"), "ok")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -42,19 +43,40 @@ class Listed:
 
 @dataclass
 class Desk:
-    """The form with everything beside it: the sheet, what was found, the accounts, who would decide."""
+    """The form with everything beside it: the sheet, what was found, the accounts, who would decide.
+
+    What stands beside is worked out by ``look_over``, for the page: a save or a submission needs none of it.
+    """
 
     claim: Claim
     sheet: FilingSheet
     can_be_read: bool
-    found: list[Finding]
-    accounts: list[outlook.Account]
-    deciders: outlook.Deciders
-    total_fen: int
+    unread: list[Finding]
+    found: list[Finding] = field(default_factory=list)
+    accounts: list[outlook.Account] = field(default_factory=list)
+    deciders: outlook.Deciders | None = None
+    total_fen: int = 0
     conflict: Sequence[tuple[str, str, str]] = ()
     kinds: Sequence[tuple[str, str]] = _FILE_KINDS
 
-    @property
+    def look_over(self) -> Desk:
+        """Check what is filled in, once; return the desk ready to be drawn."""
+        if self.deciders is not None:
+            return self
+        session, at, filing = reader(), now(), self.sheet.filing()
+        told = {(finding.line, finding.field) for finding in self.unread}
+        found = findings.of_filing(session, self.claim, filing, at=at)
+        self.found = self.unread + [one for one in found if not (one.is_lack and (one.line, one.field) in told)]
+        self.sheet.note(self.found)
+        self.accounts = outlook.accounts(session, filing)
+        lead_unit_id = self.sheet.chosen.whom.lead_unit_id
+        self.deciders = outlook.deciders(
+            session, filing, lead_unit_id=lead_unit_id, filer_id=self.claim.filer_id, on=day_of(at)
+        )
+        self.total_fen = filing.claimed_fen
+        return self
+
+    @cached_property
     def in_folder(self) -> int:
         """Invoices that wait in the filer's folder."""
         return unused_count(reader(), current_actor())
@@ -64,7 +86,7 @@ class Desk:
         """What stands in the way of a submission."""
         return [finding for finding in self.found if finding.level is Level.BLOCK]
 
-    @property
+    @cached_property
     def listed(self) -> list[Listed]:
         """The findings as the list beside the form says them: what a line still lacks is one entry."""
         lacks = Counter(finding.line for finding in self.found if finding.is_lack and finding.line)
@@ -99,27 +121,11 @@ class Desk:
 
 
 def lay_out(claim: Claim, typed: Typed) -> Desk:
-    """Build the form of a claim from what is typed, with everything shown beside it."""
-    session, actor, at = reader(), current_actor(), now()
-    sheet = FilingSheet(claim, typed, offer.choose(session, actor, claim, typed, on=day_of(at)))
+    """Build the form of a claim from what is typed, and read it."""
+    chosen = offer.choose(reader(), current_actor(), claim, typed, on=day_of(now()))
+    sheet = FilingSheet(claim, typed, chosen)
     can_be_read = sheet.read()
-    filing = sheet.filing()
-    unread = sheet.unread()
-    told = {(finding.line, finding.field) for finding in unread}
-    found = findings.of_filing(session, claim, filing, at=at)
-    found = unread + [one for one in found if not (one.is_lack and (one.line, one.field) in told)]
-    sheet.note(found)
-    return Desk(
-        claim=claim,
-        sheet=sheet,
-        can_be_read=can_be_read,
-        found=found,
-        accounts=outlook.accounts(session, filing),
-        deciders=outlook.deciders(
-            session, filing, lead_unit_id=sheet.chosen.whom.lead_unit_id, filer_id=claim.filer_id, on=day_of(at)
-        ),
-        total_fen=filing.claimed_fen,
-    )
+    return Desk(claim, sheet, can_be_read, sheet.unread())
 
 
 def require_editable(claim: Claim) -> None:
@@ -151,6 +157,7 @@ def refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
     desk.claim.version = there.version
     form.refuse(refusal)
     if is_part_request():
+        desk.look_over()
         return part("claims/form_conflict.html", status=refusal.status, desk=desk, sentence=refusal.sentence)
     return form_page(form, desk)
 
@@ -158,4 +165,4 @@ def refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
 def form_page(form: FilingForm, desk: Desk) -> Response:
     """Draw the form with its desk; a form that was turned down says what is wrong."""
     form.sheet = desk.sheet
-    return page("claims/form.html", form=form, desk=desk, kind_name=KIND_NAMES[desk.sheet.chosen.kind])
+    return page("claims/form.html", form=form, desk=desk.look_over(), kind_name=KIND_NAMES[desk.sheet.chosen.kind])

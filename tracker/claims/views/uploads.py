@@ -269,7 +269,7 @@ def _tell(claim: Claim, desk: Desk, outcomes: list[Outcome]) -> Response:
     for key in touched:
         typed_here = {name: text for name, text in here.lines.get(key, {}).items() if text.strip()}
         here.lines[key] = {**there.lines.get(key, {}), **typed_here}
-    again = lay_out(fresh, here)
+    again = lay_out(fresh, here).look_over()
     return part(
         "claims/form_uploaded.html",
         desk=again,
