@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.evidence import specimens  # noqa: E402
+from tests.evidence import specimens, variants  # noqa: E402
 from tracker.evidence import bounded  # noqa: E402
 from tracker.evidence.archive import Unreadable  # noqa: E402
 from tracker.evidence.reading.facts import Reading  # noqa: E402
@@ -90,6 +90,11 @@ def main() -> None:
 def _specimens(count: int) -> Iterator[tuple[str, str, bytes, dict[str, object]]]:
     for one in specimens.specimens(count):
         yield one.family, one.name, one.data, {name: one.expected[name] for name in FIELDS if name in one.expected}
+    for variant in variants.VARIANTS:
+        for seed in range(max(1, count // 3)):
+            one = variants.variant(variant, seed)
+            asked = {name: one.expected[name] for name in FIELDS if name in one.expected}
+            yield f"少见写法：{variant.partition('：')[0]}", one.name, one.data, asked
 
 
 def _manifest(folder: Path) -> Iterator[tuple[str, str, bytes, dict[str, object]]]:

@@ -123,21 +123,25 @@ def _parse(data: bytes) -> Element:
 
 
 def _as_unicode(data: bytes) -> bytes:
-    """Re-encode GBK as UTF-8; other encodings are left to expat, which knows only harmless ones."""
+    """Re-encode GBK as UTF-8; other encodings are left to expat, which knows only harmless ones.
+
+    Chinese that decodes as UTF-8 is UTF-8 whatever is declared: tools that re-encode a file forget its first line.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     declaration = _DECLARATION.match(data)
     encoding = _ENCODING.search(declaration.group()) if declaration else None
     chinese = encoding is not None and encoding.group(1).decode().lower() in _CHINESE
-    if not chinese:
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            chinese = encoding is None or encoding.group(1).lower() in (b"utf-8", b"utf8")
-        if not chinese:
-            return data
     body = data[declaration.end() :] if declaration else data
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        chinese = chinese or encoding is None or encoding.group(1).lower() in (b"utf-8", b"utf8")
+    else:
+        return body if chinese else data
+    if not chinese:
+        return data
     try:
         return body.decode("gb18030").encode("utf-8")
     except UnicodeDecodeError as error:

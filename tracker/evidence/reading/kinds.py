@@ -25,6 +25,9 @@ QUOTA: Final = "定额发票"
 COACH: Final = "客运发票"
 
 DIGITAL: Final = frozenset({DIGITAL_SPECIAL, DIGITAL_ORDINARY, RAIL, AIR})
+WITH_CIPHER: Final = frozenset({VAT_E_ORDINARY, VAT_E_SPECIAL, VAT_SPECIAL, VAT_ORDINARY, VAT_E_TOLL})
+"""Forms that have the seller below the total, and the remarks to the right of it."""
+
 TICKETS: Final = frozenset({TAXI, TOLL, QUOTA, COACH})
 
 # The second field of the tax QR code, see the format facts in docs/evidence.md.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import air, goods, kinds, rail, values
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tracker.evidence.pagetext import Glyph, PageText
 
 READER: Final = "票面文字"
+SEVERAL_ON_A_PAGE: Final = "一页上有多张发票，请拆成一张一个文件后上传"
+"""Said alone: a code on such a page belongs to one of them only."""
 _DIGITAL_LENGTH: Final = 20
 _MAX_GAP: Final = {
     "invoice_code": 1.3,
@@ -42,8 +45,11 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     sheets = [take_apart(page) for page in pages if page.glyphs]
     if not sheets:
         return Findings()
+    if any(_shows_several(sheet) for sheet in sheets):
+        return Findings(notes=(SEVERAL_ON_A_PAGE,))
     whole = "".join(values.fold(line.text) for sheet in sheets for line in sheet.lines)
     kind = _kind(sheets)
+    sheets = [_without_remarks(sheet, kind) for sheet in sheets]
     facts: list[Fact] = []
     if kind:
         facts.append(_fact("kind", kind, None))
@@ -74,10 +80,45 @@ def several_invoices(pages: Sequence[PageText]) -> bool:
         fact.value
         for page in pages
         if page.glyphs
-        for fact in _labelled(take_apart(page))
+        for fact in _labelled(_without_remarks(take_apart(page), None))
         if fact.field == "invoice_number"
     }
     return len(numbers) > 1
+
+
+def _shows_several(sheet: Sheet) -> bool:
+    """Whether two forms were laid on one page: two rows of column heads and two totals in capitals."""
+    heads = sheet.named("amount_head")
+    rows = [one for one in sheet.named("item_head") if any(_level(one, head) for head in heads)]
+    return min(len(rows), len(sheet.named("capitals"))) > 1
+
+
+def _level(one: Label, other: Label) -> bool:
+    return abs(one.span.middle - other.span.middle) < max(one.span.size, other.span.size)
+
+
+_HEADER: Final = frozenset({"invoice_code", "invoice_number", "issue_date", "plain_date"})
+
+
+def _without_remarks(sheet: Sheet, kind: str | None) -> Sheet:
+    """Take what the remarks say for text: an issuer may write a label there, and another invoice's number behind it.
+
+    Below the total a digital invoice has remarks alone; an older one has its seller there, left of them. Code, number
+    and date stand above the total on every form that has one.
+    """
+    totals = sheet.named("capitals") or sheet.named("total")
+    if not totals:
+        return sheet
+    floor = totals[0].span.middle + totals[0].span.size
+    edge = min((side.x0 for side in sheet.sides if side.kind == "remarks" and side.y1 > floor), default=float("inf"))
+    kept = tuple(
+        label
+        for label in sheet.labels
+        if label.span.middle <= floor
+        or label.kind in ("original", "payee", "remarks_label")
+        or not (kind in kinds.DIGITAL or label.kind in _HEADER or (kind in kinds.WITH_CIPHER and label.span.x0 > edge))
+    )
+    return replace(sheet, labels=kept)
 
 
 def _fact(field: str, value: str | int | date, span: Span | None, sureness: Sureness = Sureness.STATED) -> Fact:

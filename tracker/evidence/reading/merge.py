@@ -179,8 +179,14 @@ def _check_amounts(draft: _Draft, findings: Sequence[Findings]) -> None:
         else:
             draft.drop("total_fen", "大写与小写不符", ("大写金额", shown(capitals)))
             total = None
-    if total is None and sums is not None and not any(one.field == "total_fen" for one in draft.conflicts):
-        _derive_total(draft, sums, capitals)
+    if total is None and not any(one.field == "total_fen" for one in draft.conflicts):
+        if sums is not None:
+            _derive_total(draft, sums, capitals)
+        elif capitals is not None and draft.fen("amount_ex_tax_fen") is None:
+            # A form that prints its total in words alone; words with a part missing are not read as an amount.
+            draft.chosen["total_fen"] = replace(
+                draft.chosen["capitals_fen"], field="total_fen", reader="大写金额", sureness=Sureness.DERIVED
+            )
     elif total is not None and sums is not None and sums != total:
         _settle_sums(draft, total, sums, capitals)
     _zero_tax(draft, findings)

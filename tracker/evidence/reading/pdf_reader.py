@@ -37,11 +37,14 @@ def read_pdf(data: bytes) -> list[Findings]:
         pages = [pdf.page_text(document, number) for number in pdf.read_pages(document)]
         if len(pages) > 1 and layout.several_invoices(pages):
             return [Findings(notes=("这个 PDF 里有多张发票，请拆成一张一个文件后上传",))]
+        text = layout.read_pages(pages)
+        if layout.SEVERAL_ON_A_PAGE in text.notes:
+            return [text]
         return [
             *_attached(document, data),
             _document_keys(document),
             _code_on_page(document, scanned=not any(page.glyphs for page in pages)),
-            layout.read_pages(pages),
+            text,
         ]
 
 

@@ -6,30 +6,37 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import zxingcpp
-from PIL import ImageOps
+from PIL import ImageFilter, ImageOps
+from PIL.Image import Resampling
 
 from tracker.evidence.reading import kinds, values
 from tracker.evidence.reading.facts import Box, Fact, Findings, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL.Image import Image
 
 READER: Final = "二维码"
 _FIRST_TRY: Final = 1800
 _SECOND_TRY: Final = 3600
+_TURN: Final = 30
+_EVERYWHERE: Final = Box(0, 0.0, 0.0, 1.0, 1.0)
 _CODE = re.compile(r"01,(\d{2}),(\d{0,12}),(\d{8,24}),(-?\d+(?:\.\d{1,2})?)?,(\d{8}),([^,]{0,40}),?.{0,80}")
 
 
 def decode(image: Image, *, thorough: bool = False) -> list[tuple[str, Box]]:
     """Find QR codes in a picture and return (text, place); ``thorough`` tries again for hard photos."""
     grey = ImageOps.exif_transpose(image).convert("L")
-    for attempt in range(4 if thorough else 1):
-        picture = _attempt(grey, attempt)
-        if picture is None:
-            continue
-        found = _decode_once(picture)
+    for attempt in _ATTEMPTS if thorough else _ATTEMPTS[:1]:
+        picture = attempt(grey)
+        found = _decode_once(picture) if picture is not None else []
         if found:
             return found
+    if thorough:
+        # Blurred and standing on a corner it is found when turned; whose place on the page it was, is not told then.
+        turned = _grown(grey).rotate(_TURN, expand=True, fillcolor=128, resample=Resampling.BICUBIC)
+        return [(text, _EVERYWHERE) for text, _ in _decode_once(turned)]
     return []
 
 
@@ -40,7 +47,8 @@ def read_codes(codes: list[tuple[str, Box]], *, page: int = 0) -> Findings:
     if len(keys) > 1:
         return Findings(notes=("图片里有多张发票的二维码，无法判断是哪一张，请每张发票单独上传",))
     for text, box in readable.items():
-        return Findings(facts=read_text(text, box=Box(page, box.x0, box.y0, box.x1, box.y1)))
+        place = None if box is _EVERYWHERE else Box(page, box.x0, box.y0, box.x1, box.y1)
+        return Findings(facts=read_text(text, box=place))
     return Findings()
 
 
@@ -69,15 +77,20 @@ def read_text(text: str, *, box: Box | None = None, reader: str = READER) -> tup
     return tuple(found)
 
 
-def _attempt(grey: Image, attempt: int) -> Image | None:
-    longest = max(grey.size)
-    if attempt == 0:
-        return _shrunk(grey, _FIRST_TRY)
-    if attempt == 1:
-        return _shrunk(grey, _SECOND_TRY) if longest > _FIRST_TRY else grey.resize((grey.width * 2, grey.height * 2))
-    if attempt == 2:  # noqa: PLR2004  faint or badly lit paper
-        return ImageOps.autocontrast(_shrunk(grey, _FIRST_TRY), cutoff=5)
-    return _shrunk(grey, _FIRST_TRY // 2) if longest > _FIRST_TRY // 2 else None
+def _grown(image: Image) -> Image:
+    """Large enough for a code of few pixels a module, and no larger than a decoder looks through quickly."""
+    longest = max(image.size)
+    if longest > _FIRST_TRY:
+        return _shrunk(image, _SECOND_TRY)
+    return image.resize((image.width * 2, image.height * 2), Resampling.BICUBIC)
+
+
+def _in_thirds(image: Image) -> Image | None:
+    return image.resize((image.width * 3, image.height * 3), Resampling.BICUBIC) if max(image.size) <= _SMALL else None
+
+
+def _halved(image: Image) -> Image | None:
+    return _shrunk(image, _FIRST_TRY // 2) if max(image.size) > _FIRST_TRY // 2 else None
 
 
 def _shrunk(image: Image, longest: int) -> Image:
@@ -98,3 +111,15 @@ def _decode_once(picture: Image) -> list[tuple[str, Box]]:
         )
         found.append((code.text, box))
     return found
+
+
+_SMALL: Final = 1200
+_ATTEMPTS: Final[tuple[Callable[[Image], Image | None], ...]] = (
+    lambda grey: _shrunk(grey, _FIRST_TRY),
+    _grown,
+    # Faint or badly lit paper.
+    lambda grey: ImageOps.autocontrast(_shrunk(grey, _FIRST_TRY), cutoff=5),
+    lambda grey: ImageOps.autocontrast(_grown(grey), cutoff=1).filter(ImageFilter.UnsharpMask(5, 250, 0)),
+    _in_thirds,
+    _halved,
+)

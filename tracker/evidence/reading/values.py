@@ -15,6 +15,7 @@ _RADICALS: Final = str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳⺷⺮⺩⺁⺝⺬⺼⺌⺍⻃⺒",
     "母民虎西见角贝车長长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟羊竹王厂月示肉小小西巳",
 )
+_COLONS: Final = str.maketrans("∶︓﹕꞉", "::::")
 _DASHES: Final = dict.fromkeys(map(ord, "−–—‐‑－"), "-")
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,8})?")
 _DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
@@ -37,6 +38,7 @@ NO_TAX: Final = frozenset({"***", "**", "*", "免税", "不征税", "出口零�
 def fold(text: str) -> str:
     """Fold text for matching: NFKC, radicals as characters, no control characters, no white space."""
     text = unicodedata.normalize("NFKC", text.translate(_RADICALS)).translate(_RADICALS).replace("Ұ", "¥")
+    text = text.translate(_COLONS)
     return "".join(char for char in text if not char.isspace() and unicodedata.category(char)[0] != "C")
 
 
@@ -109,7 +111,7 @@ def tax_id(text: str) -> str | None:
 
 def name(text: str) -> str | None:
     """Read a party's name: something with letters in it and no cipher-area signs."""
-    plain = tidy(text).strip(" :：")
+    plain = tidy(text).strip(" :：∶︓﹕꞉")
     if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # noqa: PLR2004
         return None
     return None if re.search(r"[<>]|[+*/][\d<>+*/-]{3}", plain) else plain
@@ -133,17 +135,26 @@ def capitals_fen(text: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
+    """Read whole yuan; a figure or a place that is missing gives None, since half an amount is a wrong one."""
     total = section = 0
     digit: int | None = None
+    place = _PLACES["仟"] * 10
     for char in text:
         if char in _DIGITS:
+            if digit:
+                return None
             digit = _DIGITS[char]
         elif char in _PLACES:
-            section += (1 if digit is None else digit) * _PLACES[char]
+            is_bare_ten = digit is None and _PLACES[char] == 10 and not section  # noqa: PLR2004  拾伍元
+            if _PLACES[char] >= place or not (digit or is_bare_ten):
+                return None
+            place = _PLACES[char]
+            section += (digit or 1) * place
             digit = None
         elif char in _BIG:
             section += digit or 0
             digit = None
+            place = _PLACES["仟"] * 10
             total = (total + section) * _BIG[char] if _BIG[char] > 10_000 else total + section * _BIG[char]  # noqa: PLR2004
             section = 0
         else:
