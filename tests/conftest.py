@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.browser import chromium  # noqa: F401  the one browser of the run
 from tests.office import Office, an_office
-from tests.pages import app, browse, page_clock, pages_of, quick_passwords  # noqa: F401  fixtures every package's page tests share
+from tests.pages import app, browse, compiled_pages, page_clock, pages_of, quick_passwords  # noqa: F401  fixtures every package's page tests share
 from tests.postgres import PostgresServer, find_binaries
 from tracker import schema
 from tracker.storage import Database, open_database, use

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -71,11 +72,20 @@ def pages_of(request: pytest.FixtureRequest) -> Office:
     return found
 
 
+@pytest.fixture(scope="session")
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compile each template once a run, not once a test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def app(pages_of: Office, tmp_path: Path, page_clock: Clock) -> Iterator[Flask]:
+def app(
+    pages_of: Office, tmp_path: Path, page_clock: Clock, compiled_pages: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """Put the whole application together on the office's database."""
     made = create_app(office_settings(pages_of, tmp_path))
     made.testing = True
+    made.jinja_env.bytecode_cache = compiled_pages
     yield made
     current().close()
     use(pages_of.database)

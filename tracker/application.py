@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask, g, session
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import tracker.audit.views
@@ -66,6 +69,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         TRUSTED_HOSTS=list(chosen.trusted_hosts) or None,
     )
     app.extensions["tracker.settings"] = chosen
+    app.jinja_env.bytecode_cache = _compiled_pages(chosen.var / "cache")
     app.extensions["tracker.cipher"] = Cipher.from_file(chosen.cipher_key)
     shell.furnish(app)
     limits.keep_count(app, chosen.rate_limits)
@@ -81,6 +85,12 @@ def create_app(chosen: Settings | None = None) -> Flask:
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _compiled_pages(folder: Path) -> FileSystemBytecodeCache:
+    """Keep compiled templates: compiling those of one form takes a second of work, in each process anew."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def _who_is_here() -> Actor | None:
