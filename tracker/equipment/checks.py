@@ -21,6 +21,7 @@ from tracker.equipment.models import (
     Room,
     Stocktake,
     StocktakeLine,
+    words_of,
 )
 from tracker.equipment.models.counts import Outcome
 from tracker.kernel.errors import Refused
@@ -76,6 +77,10 @@ def _histories(session: Session) -> Iterator[str]:
         Item.borrower_unit_id,
         Item.due_on,
         Item.events,
+        Item.words,
+        Item.name,
+        Item.model,
+        Item.serial,
     ]
     cards = select(*facts).order_by(Item.id).execution_options(yield_per=_AT_ONCE)
     for card in session.execute(cards):
@@ -100,6 +105,8 @@ def _history(card: Row[Any], events: list[Row[Any]]) -> Iterator[str]:
         except Refused:
             yield f"设备 {card.number} 不可能办 {event.number}"
             return
+    if card.words.lower() != words_of(card.number, card.name, card.model, card.serial):
+        yield f"设备 {card.number} 的查找用词与卡片不符"
     now = Standing(card.state, card.holder_id, card.room_id, card.team_id, card.borrower_unit_id, card.due_on)
     if now != standing or card.events != len(events):
         yield f"设备 {card.number} 的使用人、位置或状态与交接记录不符"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import (
@@ -48,23 +50,35 @@ def _teams(by: Actor) -> frozenset[int]:
 
 def visible_items(by: Actor) -> ColumnElement[bool]:
     """Make the condition of the things the actor may see."""
-    return or_(*visible_parts(by))
+    return true() if reads_all(by) else or_(*_own(by), *_near(by))
 
 
-def visible_parts(by: Actor) -> list[ColumnElement[bool]]:
-    """Split the things the actor may see into parts that share none, each of which one index finds in order."""
+def visible_parts(by: Actor, owners: Sequence[int] = ()) -> list[ColumnElement[bool]]:
+    """Split the things the actor may see into parts that share none, each of which one index finds in order.
+
+    ``owners`` are the units that own anything, for whoever reads all of them one by one.
+    """
     if reads_all(by):
-        return [true()]
-    near: list[ColumnElement[bool]] = [Item.holder_id == by.person_id]
-    if teams := _teams(by):
-        near.append(Item.team_id.in_(teams))
-    units = sorted(by.units())
-    if not units:
-        return [or_(*near)]
-    led = select(Team.id).where(Team.lead_unit_id.in_(units))
-    near += [Item.borrower_unit_id.in_(units), Item.team_id.in_(led)]
-    own = [Item.owner_unit_id == unit for unit in units]
-    return [*own, and_(Item.owner_unit_id.not_in(units), or_(*near))]
+        return [Item.owner_unit_id == unit for unit in owners] or [true()]
+    parts: list[ColumnElement[bool]] = []
+    met: list[ColumnElement[bool]] = []
+    for part in (*_own(by), *_near(by)):
+        parts.append(and_(part, *(not_(func.coalesce(other, false())) for other in met)))
+        met.append(part)
+    return parts
+
+
+def _own(by: Actor) -> list[ColumnElement[bool]]:
+    return [Item.owner_unit_id == unit for unit in sorted(by.units())]
+
+
+def _near(by: Actor) -> list[ColumnElement[bool]]:
+    """Make the conditions of things of other units: borrowed, used by a team, in the actor's own hands."""
+    near: list[ColumnElement[bool]] = [Item.borrower_unit_id == unit for unit in sorted(by.units())]
+    near += [Item.team_id == team for team in sorted(_teams(by))]
+    if by.units():
+        near.append(Item.team_id.in_(select(Team.id).where(Team.lead_unit_id.in_(by.units()))))
+    return [*near, Item.holder_id == by.person_id]
 
 
 def counted_items(by: Actor) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from tracker.equipment.models.counts import Stocktake, StocktakeCounter, StocktakeLine, StocktakeTag
 from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverMark, MarkKind
-from tracker.equipment.models.items import Intake, IntakeKind, Item
+from tracker.equipment.models.items import Intake, IntakeKind, Item, words_of
 from tracker.equipment.models.rooms import Building, Desk, Provision, Room
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "StocktakeCounter",
     "StocktakeLine",
     "StocktakeTag",
+    "words_of",
 ]

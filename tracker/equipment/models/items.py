@@ -17,6 +17,12 @@ from tracker.storage import Base, Identifier, Moment, word
 from tracker.teams.models import Team
 
 _HAS_SERIAL = text("serial <> ''")
+_IS_BORROWED = text("borrower_unit_id IS NOT NULL")
+
+
+def words_of(number: str, name: str, model: str, serial: str) -> str:
+    """Put what is looked for on a card into one text."""
+    return f"{number} {name} {model} {serial}".lower()
 
 
 class IntakeKind(StrEnum):
@@ -64,9 +70,16 @@ class Item(Base):
             "ix_equipment_serial", "kind", "serial", unique=True, sqlite_where=_HAS_SERIAL, postgresql_where=_HAS_SERIAL
         ),
         Index("ix_equipment_owner", "owner_unit_id", "state", "id", "price_fen"),
-        Index("ix_equipment_owner_list", "owner_unit_id", "id"),
+        Index("ix_equipment_listed", "owner_unit_id", "id", "words", "holder_id", "state", "price_fen"),
         Index("ix_equipment_team", "team_id", "state", "kind", "price_fen"),
-        Index("ix_equipment_borrower", "borrower_unit_id", "state", "price_fen"),
+        Index("ix_equipment_team_list", "team_id", "id"),
+        Index(
+            "ix_equipment_borrowed",
+            "borrower_unit_id",
+            "id",
+            sqlite_where=_IS_BORROWED,
+            postgresql_where=_IS_BORROWED,
+        ),
         Index("ix_equipment_holder", "holder_id", "id"),
         Index("ix_equipment_room", "room_id", "kind", "pieces"),
         Index("ix_equipment_due", "due_on", "id"),
@@ -89,6 +102,8 @@ class Item(Base):
     source: Mapped[Source] = mapped_column(word(Source))
     source_paper: Mapped[str] = mapped_column(String(60), default="")
     serial: Mapped[str] = mapped_column(String(60), default="")
+    words: Mapped[str] = mapped_column(String(210), server_default="", default="")
+    """What is looked for on a card, in small letters: see ``words_of``; in the list's index, so it is read alone."""
     life_years: Mapped[int] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(String(200), default="")
     exception: Mapped[str] = mapped_column(String(60), default="")

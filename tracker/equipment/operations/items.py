@@ -14,7 +14,7 @@ from tracker.equipment import policy, standards
 from tracker.equipment.facts import ItemFacts, Order, Purchase
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import ItemState
-from tracker.equipment.models import Intake, IntakeKind, Item, Room
+from tracker.equipment.models import Intake, IntakeKind, Item, Room, words_of
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep
 from tracker.identity.models import Unit
@@ -208,6 +208,7 @@ def _row(card: ItemFacts, number: str, unit_id: int, intake_id: int) -> dict[str
         "source": card.source,
         "source_paper": card.source_paper,
         "serial": card.serial,
+        "words": words_of(number, card.name, card.model, card.serial),
         "life_years": card.life_years,
         "note": card.note,
         "exception": card.exception,
