@@ -7,13 +7,16 @@ import re
 import pytest
 
 from tests.claims.form_pages import FormPage, a_picture, a_ready_form, open_claim, upload
-from tests.office import Office, a_payee, a_submitted, command
+from tests.office import NOON, Office, a_payee, a_submitted, command
 from tests.pages import Browse
 from tests.web.checked_client import hidden, token
 from tracker.claims import facts, operations
 from tracker.claims.facts import Entry, Field
+from tracker.claims.forms.filing import header_of
 from tracker.claims.lifecycle import State
 from tracker.claims.models import Claim, Kind
+from tracker.claims.typed import Typed
+from tracker.claims.views.filing_desk import Desk, lay_out
 from tracker.funds.models import Cell, CellKind
 
 
@@ -308,6 +311,31 @@ def test_a_page_follows_its_own_save_even_when_the_answer_was_lost(small_office:
     page.fill(note="第二次")
     assert page.ask("draft").status_code == 200, "the answer with the new version never reached the page"
     assert page.press("submit").status_code == 303
+
+
+def test_a_save_of_the_same_page_that_lands_during_the_submission_does_not_stop_it(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page saves itself every few seconds: its own save is no other window."""
+    page = a_ready_form(browse("member"), small_office, a_payee(small_office))
+
+    def saved_meanwhile(claim: Claim, typed: Typed) -> Desk:
+        desk = lay_out(claim, typed)
+        with small_office.database.writing() as session:
+            operations.save_draft(
+                session,
+                claim.id,
+                header_of(desk.sheet.filing()),
+                typed.pairs(),
+                version=claim.version,
+                by=small_office.actor("member"),
+                at=NOON,
+            )
+        return desk
+
+    monkeypatch.setattr("tracker.claims.views.filing.lay_out", saved_meanwhile)
+    assert page.press("submit").status_code == 303
+    assert the_claim(small_office, page.claim_id).state is State.IN_ROUTE
 
 
 def test_a_second_window_is_told_what_differs_and_keeps_its_text(small_office: Office, browse: Browse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
@@ -115,6 +116,8 @@ class DeductForm(ActForm):
     """A line's deduction."""
 
     act = "deduct"
+    was: Sequence[Any] | None = None
+    """The line's deduction (fen) and reason before, which the note of the act offers to restore."""
     line_id = IntegerField(widget=HiddenInput())
     deducted_fen = MoneyField(_("核减金额"), [Required(_("请填写核减金额；不核减填 0"))], zero=True)
     comment = TextLine(_("核减原因"), [Required(_("请填写核减原因"))], most=200)

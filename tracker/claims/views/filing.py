@@ -32,6 +32,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, safe_next, seated
 from tracker.web.database import read_again, reader
 from tracker.web.pages import is_part_request, part
+from tracker.web.undo import flash_with_undo
 
 _VERSION = re.compile(r"[0-9]{1,9}")
 
@@ -67,10 +68,10 @@ def _pressed(claim: Claim, form: FilingForm) -> Response:
         return form_page(form, desk)
     if op == "submit":
         return _submit(form, desk)
-    version = int(what) if op == "overwrite" and _VERSION.fullmatch(what) else version_of(claim, form)
+    version = int(what) if op == "overwrite" and _VERSION.fullmatch(what) else None
     gone = {"remove": "without_line", "detach": "without_file"}.get(op)
     try:
-        saved = _save(desk, version, **({gone: what} if gone else {}))
+        saved = _save(desk, form, version, **({gone: what} if gone else {}))
     except Refused as refusal:
         return refused(form, desk, refusal)
     return _after_saving(claim.id, op, landing, saved)
@@ -88,7 +89,7 @@ def autosave(claim_id: int) -> Response:
     if not form.sent_and_valid():
         return refused(form, desk, Stale(_("页面内容不完整，请刷新页面后再填一次")))
     try:
-        version = _save(desk, version_of(claim, form))
+        version = _save(desk, form)
     except Refused as refusal:
         return refused(form, desk, refusal)
     if not is_part_request():
@@ -133,8 +134,13 @@ def _apply(typed: Typed, op: str, what: str) -> str:
     return ""
 
 
-def _save(desk: Desk, version: int, *, without_line: str = "", without_file: str = "") -> int:
-    """Keep the draft; return its version. Raises Refused."""
+def _save(
+    desk: Desk, form: FilingForm, version: int | None = None, *, without_line: str = "", without_file: str = ""
+) -> int:
+    """Keep the draft over the version named, or the page's own; return its version. Raises Refused.
+
+    What the page may follow is read where it is written: its own save may have landed while this one was laid out.
+    """
     actor, at = current_actor(), now()
     with unit_of_work() as session:
         return operations.save_draft(
@@ -142,7 +148,7 @@ def _save(desk: Desk, version: int, *, without_line: str = "", without_file: str
             desk.claim.id,
             header_of(desk.sheet.filing()),
             desk.sheet.typed.pairs(),
-            version=version,
+            version=version_of(session.get_one(Claim, desk.claim.id), form) if version is None else version,
             by=actor,
             at=at,
             file_kinds=file_kinds_now(),
@@ -154,11 +160,18 @@ def _save(desk: Desk, version: int, *, without_line: str = "", without_file: str
 def _submit(form: FilingForm, desk: Desk) -> Response:
     claim = desk.claim
     if desk.can_be_read:
-        command = Command(current_actor(), now(), form.command_id.data or "", version_of(claim, form))
         try:
             with unit_of_work() as session:
+                version = version_of(session.get_one(Claim, claim.id), form)
+                command = Command(current_actor(), now(), form.command_id.data or "", version)
                 sent = operations.submit(session, claim.id, desk.sheet.filing(file_kinds_now()), command)
-            flash(_("已提交，单号 %(number)s；额度已占用，撤回或退回时自动释放", number=sent.number), "ok")
+                number, version = sent.number, sent.version
+            flash_with_undo(
+                _("已提交，单号 %(number)s；额度已占用，撤回或退回时自动释放", number=number),
+                _("撤回"),
+                url_for(".act", claim_id=claim.id, name="withdraw"),
+                version=version,
+            )
             return _to(_claim_url(claim.id))
         except Stale as refusal:
             return refused(form, desk, refusal)
@@ -168,7 +181,7 @@ def _submit(form: FilingForm, desk: Desk) -> Response:
         form.was_turned_down = True
         desk.sheet.place(desk.look_over().blocking)
     try:
-        form.version.data = _save(desk, version_of(claim, form))
+        form.version.data = _save(desk, form)
     except Refused as refusal:
         return refused(form, desk, refusal)
     return form_page(form, desk)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.claims import operations, queries
@@ -24,7 +25,7 @@ from tracker.claims.forms.decisions import (
     WithdrawForm,
 )
 from tracker.claims.lifecycle import State, Step
-from tracker.claims.models import Claim
+from tracker.claims.models import Claim, ClaimLine
 from tracker.claims.operations.moves import Command
 from tracker.claims.views.blueprint import blueprint
 from tracker.claims.views.inbox import Queue, queue_of
@@ -37,6 +38,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.forms import mint_command_id
+from tracker.web.undo import flash_with_undo
 
 Run = Callable[[Session, int, ActForm, Command], Claim]
 
@@ -64,6 +66,9 @@ def _send_back(session: Session, claim_id: int, form: ActForm, command: Command)
 def _deduct(session: Session, claim_id: int, form: ActForm, command: Command) -> Claim:
     assert isinstance(form, DeductForm)  # noqa: S101  the table says so
     line_id, cut_fen = int(form.line_id.data or 0), int(form.deducted_fen.data or 0)
+    form.was = session.execute(
+        select(ClaimLine.deducted_fen, ClaimLine.deduction_reason).where(ClaimLine.id == line_id)
+    ).one_or_none()
     return operations.deduct(session, claim_id, line_id, cut_fen, command)
 
 
@@ -140,12 +145,25 @@ def act(claim_id: int, name: str) -> Response:
     command = command_of(form)
     try:
         with unit_of_work() as session:
-            told = chosen.told(chosen.run(session, claim_id, form, command), form)
+            claim = chosen.run(session, claim_id, form, command)
+            told, version = chosen.told(claim, form), claim.version
     except NotFound:
         raise
     except Refused as refusal:
         return refused(claim_id, form, refusal)
-    flash(told, "ok")
+    if isinstance(form, DeductForm) and form.was is not None:
+        was_fen, was_reason = form.was
+        flash_with_undo(
+            told,
+            _("恢复"),
+            url_for(".act", claim_id=claim_id, name=name, **(_FROM_INBOX if queue.is_followed else {})),
+            version=version,
+            line_id=form.line_id.data,
+            deducted_fen=format_yuan(was_fen),
+            comment=was_reason or _("恢复核减前的金额"),
+        )
+    else:
+        flash(told, "ok")
     return _to(_onward(claim_id, queue, moves_on=chosen.moves_on, form=form))
 
 
