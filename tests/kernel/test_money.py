@@ -54,6 +54,9 @@ def test_capitals_never_double_a_zero_and_end_as_they_must(fen: int) -> None:
         ("7.", 700),
         ("0.01", 1),
         ("999,999,999.99", LARGEST_FEN),
+        ("1 234 567.8", 123_456_780),
+        ("1'234", 123_400),
+        (" ¥ 12 元 ", 1_200),
     ],
 )
 def test_an_amount_is_read_as_people_type_it(typed: str, fen: int) -> None:
@@ -72,7 +75,21 @@ def test_an_amount_is_read_as_people_type_it(typed: str, fen: int) -> None:
         ("十二", "只能填数字"),
         ("", "只能填数字"),
         ("1e5", "只能填数字"),
-        ("12 34 56 78 90 12 34 56 78", "只能填数字"),
+        ("12 34 56 78 90 12 34 56 78", "分隔号"),
+        ("12,50", "分隔号"),
+        ("1,5", "分隔号"),
+        ("1、5", "分隔号"),
+        ("1 2", "分隔号"),
+        ("1_0", "分隔号"),
+        ("1,2345", "分隔号"),
+        ("1234,567", "分隔号"),
+        ("1,234 567", "分隔号"),
+        ("1,,234", "分隔号"),
+        ("1,234.567", "两位小数"),
+        ("1.234,50", "只能填数字"),
+        (",234", "只能填数字"),
+        ("1,", "只能填数字"),
+        (".", "只能填数字"),
         ("٣٤", "只能填数字"),
         ("1.2.3", "只能填数字"),
         ("NaN", "只能填数字"),
@@ -86,6 +103,21 @@ def test_what_is_no_amount_is_refused_with_a_sentence(typed: str, word: str) -> 
 @given(st.integers(min_value=1, max_value=LARGEST_FEN))
 def test_an_amount_written_is_read_back(fen: int) -> None:
     assert parse_yuan(format_yuan(fen)) == fen
+
+
+@given(st.integers(min_value=1, max_value=LARGEST_FEN), st.data())
+def test_a_mark_between_digits_changes_no_amount(fen: int, data: st.DataObject) -> None:
+    """A comma set anywhere is read as what it parts, or not at all: it never makes another amount."""
+    plain = f"{fen // 100}.{fen % 100:02d}"
+    place = data.draw(st.integers(min_value=1, max_value=len(plain) - 1))
+    marked = plain[:place] + data.draw(st.sampled_from(",，、' _")) + plain[place:]
+    whole = len(plain) - 3
+    try:
+        assert parse_yuan(marked) == fen
+        assert whole - place == 3
+        assert place <= 3
+    except BadAmount:
+        assert not (whole - place == 3 and place <= 3)
 
 
 @given(st.text(max_size=30))

@@ -11,8 +11,9 @@ from tracker.kernel.errors import Refused
 LARGEST_FEN = 99_999_999_999
 """The largest amount one line or document may carry: 999,999,999.99 yuan."""
 
-_SPACING = re.compile(r"[\s,，、'_]")
-_YUAN = re.compile(r"\d{1,15}(\.\d*)?|\.\d+")
+_MARKS = r"[ ,、'_]"
+_YUAN = re.compile(rf"(\d{{1,15}}|\d{{1,3}}(?:(?P<mark>{_MARKS})\d{{3}})(?:(?P=mark)\d{{3}}){{0,4}})?(\.\d*)?", re.ASCII)
+_MARKED = re.compile(rf"[\d{_MARKS[1:-1]}]*\d{_MARKS}+\d[\d{_MARKS[1:-1]}.]*", re.ASCII)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 
@@ -24,17 +25,20 @@ class BadAmount(Refused):
 def parse_yuan(text: str, *, zero: bool = False) -> int:
     """Read an amount in yuan as people type it and return whole fen.
 
-    Takes ``1,234.5``, full-width digits, a leading ``¥`` or ``￥`` and a trailing 元.
-    Raises BadAmount for more than two decimals (never rounded), negatives, zero unless ``zero`` and
-    anything beyond 999,999,999.99.
+    Takes ``1,234.5``, full-width digits, a leading ``¥`` or ``￥`` and a trailing 元. A mark between digits is read
+    only where it parts thousands: ``12,50`` may be 12.50 or 1,250, and nobody guesses.
+    Raises BadAmount for such a mark, for more than two decimals (never rounded), negatives, zero unless ``zero``
+    and anything beyond 999,999,999.99.
     """
-    plain = _SPACING.sub("", unicodedata.normalize("NFKC", text)).replace("。", ".")
-    plain = plain.removeprefix("¥").removesuffix("元")
+    plain = " ".join(unicodedata.normalize("NFKC", text).split()).replace("。", ".")
+    plain = plain.removeprefix("¥").removesuffix("元").strip()
     if plain.startswith(("-", "−", "负")):
         raise BadAmount("金额不能是负数，请填大于 0 的金额")
-    if not _YUAN.fullmatch(plain) or not plain.isascii():
+    if not _YUAN.fullmatch(plain) or plain in ("", "."):
+        if _MARKED.fullmatch(plain):
+            raise BadAmount("金额里的分隔号看不准：小数点请用 . ，千位可用逗号每三位一分，例如 1,234.50")
         raise BadAmount("金额只能填数字，例如 1,234.50")
-    whole, _, cents = plain.partition(".")
+    whole, _, cents = re.sub(_MARKS, "", plain).partition(".")
     if len(cents) > 2:  # noqa: PLR2004  fen are two decimals
         raise BadAmount("金额最多两位小数（到分），请按票面填写")
     fen = int(whole or "0") * 100 + int(cents.ljust(2, "0"))
