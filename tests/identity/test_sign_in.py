@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -310,6 +311,32 @@ def test_an_empty_form_says_what_is_missing(browse: Browse) -> None:
     assert answer.status_code == 422
     assert "请填写账号" in answer.get_data(as_text=True)
     assert "请填写密码" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        lambda turn: "member" + "\x01" * (turn + 1),
+        lambda turn: "mem" + "\u202e" * (turn + 1) + "ber",
+        lambda turn: " " * (turn + 61) + "member",
+        lambda turn: "member" + "\t\r\n" * (turn + 1),
+        lambda turn: "ＭEMBER"[: turn % 6] + "member"[turn % 6 :],
+    ],
+)
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_name_typed_with_what_cannot_be_seen_is_no_other_name(
+    small_office: Office, browse: Browse, spelt: Callable[[int], str], is_known: bool
+) -> None:
+    give_password(small_office, "member")
+    client = browse("")
+    if is_known:
+        sign_in(client, "member")
+        client.post("/sign-out", data={"csrf_token": token(client.get("/me").get_data(as_text=True))})
+
+    answers = [sign_in(client, spelt(turn), f"wrong-{turn}").status_code for turn in range(25)]
+
+    assert answers[:10] == [422] * 10
+    assert set(answers[10:]) == {429}
 
 
 @pytest.mark.parametrize(

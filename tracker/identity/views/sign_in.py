@@ -12,6 +12,7 @@ from tracker.identity.views import known_browser, session_cookie
 from tracker.identity.views.blueprint import blueprint
 from tracker.kernel.clock import now
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import one_line
 from tracker.storage import unit_of_work
 from tracker.web.access import actor_or_none, public, safe_next
 from tracker.web.database import close_reader, reader
@@ -37,9 +38,10 @@ def _was_refused(answer: Response) -> bool:
 
 
 def _by_name() -> str:
-    typed = request.form.get("name", "")[:60]
-    mark = known_browser.mark_here(typed)
-    return f"browser:{mark}" if mark else f"name:{queries.token_digest(queries.plain_name(typed))}"
+    # In the spelling the form reads it in: an invisible character more is no other name.
+    name = one_line(request.form.get("name", ""))
+    mark = known_browser.mark_here(name)
+    return f"browser:{mark}" if mark else f"name:{queries.token_digest(queries.plain_name(name))}"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
