@@ -11,9 +11,10 @@ from tracker.kernel.errors import Refused
 LARGEST_FEN = 99_999_999_999
 """The largest amount one line or document may carry: 999,999,999.99 yuan."""
 
-_MARKS = r"[ ,、'_]"
-_YUAN = re.compile(rf"(\d{{1,15}}|\d{{1,3}}(?:(?P<mark>{_MARKS})\d{{3}})(?:(?P=mark)\d{{3}}){{0,4}})?(\.\d*)?", re.ASCII)
-_MARKED = re.compile(rf"[\d{_MARKS[1:-1]}]*\d{_MARKS}+\d[\d{_MARKS[1:-1]}.]*", re.ASCII)
+_MARKS = r" ,、'_"
+_THOUSANDS = rf"\d{{1,3}}(?P<mark>[{_MARKS}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,4}}"
+_YUAN = re.compile(rf"(\d{{1,15}}|{_THOUSANDS})?(\.\d*)?", re.ASCII)
+_MARKED = re.compile(rf"[\d{_MARKS}]*\d[{_MARKS}]+\d[\d{_MARKS}.]*", re.ASCII)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 
@@ -38,7 +39,7 @@ def parse_yuan(text: str, *, zero: bool = False) -> int:
         if _MARKED.fullmatch(plain):
             raise BadAmount("金额里的分隔号看不准：小数点请用 . ，千位可用逗号每三位一分，例如 1,234.50")
         raise BadAmount("金额只能填数字，例如 1,234.50")
-    whole, _, cents = re.sub(_MARKS, "", plain).partition(".")
+    whole, _, cents = re.sub(rf"[{_MARKS}]", "", plain).partition(".")
     if len(cents) > 2:  # noqa: PLR2004  fen are two decimals
         raise BadAmount("金额最多两位小数（到分），请按票面填写")
     fen = int(whole or "0") * 100 + int(cents.ljust(2, "0"))
