@@ -54,10 +54,10 @@ def people(session: Session, actor: Actor, *, on: date) -> list[Whom]:
             Person.disabled_at.is_(None),
             Team.closed_at.is_(None),
         )
-        .order_by(Person.id != actor.person_id, Team.id, Person.name, Person.id)
         .distinct()
     ).all()
-    return [Whom(*row) for row in rows]
+    found = [Whom(*row) for row in rows]
+    return sorted(found, key=lambda one: (one.person_id != actor.person_id, one.team_id, one.person, one.person_id))
 
 
 def funds(session: Session, team_ids: set[int], *, on: date, also: int | None = None) -> Sequence[Fund]:
@@ -154,14 +154,19 @@ class Chosen:
 def choose(session: Session, actor: Actor, claim: Claim, typed: Typed, *, on: date) -> Chosen:
     """Read the choices everything else on the form depends on; what is no choice leaves the draft's own.
 
-    The person and fund a draft names stay choices even when they no longer would be for a new one.
+    The person and fund a draft names stay choices even when they no longer would be for a new one. A claim with a
+    number keeps its team and its fund: others have looked at it there.
     """
     own = Whom(claim.team_id, claim.team.name, claim.team.lead_unit_id, claim.beneficiary_id, claim.beneficiary.name)
     offered = people(session, actor, on=on)
     if own not in offered:
         offered.append(own)
+    if claim.number is not None:
+        offered = [one for one in offered if one.team_id == claim.team_id]
     whom = next((one for one in offered if one.key == typed.head.get("whom")), own)
     there = funds(session, {one.team_id for one in offered}, on=on, also=claim.fund_id)
+    if claim.number is not None:
+        there = [fund for fund in there if fund.id == claim.fund_id]
     named = next((fund for fund in there if str(fund.id) == typed.head.get("fund_id")), None)
     fund = named or next(fund for fund in there if fund.id == claim.fund_id)
     kind = next((kind for kind in Kind if kind == typed.head.get("kind")), claim.kind)

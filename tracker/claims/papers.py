@@ -40,7 +40,7 @@ def use_base_url(url: str) -> None:
     _Site.base_url = url.rstrip("/")
 
 
-def issue_voucher(session: Session, claim: Claim, *, by: Actor, at: datetime) -> None:
+def issue_voucher(session: Session, claim: Claim, *, by: Actor, seat: SeatKind, at: datetime) -> None:
     """Number and freeze the voucher of a claim just approved."""
     vouchers.issue(
         session,
@@ -51,6 +51,7 @@ def issue_voucher(session: Session, claim: Claim, *, by: Actor, at: datetime) ->
         template_version=TEMPLATE_VERSION,
         compose=lambda number, code: to_json(content_of(session, claim, number, code, at=at)),
         by=by,
+        seat=seat,
         at=at,
     )
     retain(session, [laid.evidence_id for laid in claim.attachments], year=_kept_with(claim, at))
@@ -61,11 +62,11 @@ def _kept_with(claim: Claim, at: datetime) -> int:
     return max(claim.fund.year, day_of(at).year)
 
 
-def void_voucher(session: Session, claim: Claim, *, reason: str, by: Actor, at: datetime) -> None:
+def void_voucher(session: Session, claim: Claim, *, reason: str, by: Actor, seat: SeatKind, at: datetime) -> None:
     """Void the claim's standing voucher; its number stays."""
     standing = queries.standing(session, claim.id)
     if standing is not None:
-        vouchers.void(session, standing, reason=reason, by=by, at=at)
+        vouchers.void(session, standing, reason=reason, by=by, seat=seat, at=at)
 
 
 def pictures_of(data: bytes, media: str) -> list[bytes]:

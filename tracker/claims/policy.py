@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import Session
 
-from tracker.claims.lifecycle import LIFE, STEP_NAMES, STEP_SEATS, Move, Step
+from tracker.claims.lifecycle import LIFE, STEP_NAMES, STEP_SEATS, Move, State, Step
 from tracker.claims.models import Claim, Decision
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
-from tracker.kernel.errors import Forbidden
+from tracker.kernel.errors import Forbidden, Refused
+from tracker.kernel.text import tell
 from tracker.teams.models import Team
 
 Answer = SeatKind | str
@@ -115,6 +116,8 @@ def met_before(person_id: int, claim: Claim, step: Step) -> str:
     if person_id == claim.beneficiary_id:
         return "这张单据的报销人是你，不能由你办理；请由其他人办理"
     for decision in claim.decisions:
+        if decision.person_id == person_id and decision.move is Move.SUBMIT:
+            return "这张单据由你提交过，后来移交给了别人，不能由你办理；请由其他人办理"
         if (
             decision.person_id == person_id
             and decision.at_step not in (None, step)
@@ -205,10 +208,19 @@ def decided_since_submission(claim: Claim) -> bool:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Make the condition that the person may see a claim; drafts are their filer's and beneficiary's alone."""
-    own = or_(Claim.filer_id == actor.person_id, Claim.beneficiary_id == actor.person_id)
-    sent = Claim.number.is_not(None)
-    if actor.holds_any(FINANCE_SEATS | {SeatKind.AUDITOR}):
+    """Make the condition that the person may see a claim.
+
+    A draft, also one taken back, is its filer's and beneficiary's alone while it is filled in; the auditor sees
+    whatever was ever sent. A draft thrown away before it was sent is nobody's.
+    """
+    if actor.holds(SeatKind.ADMINISTRATOR):
+        return false()
+    is_there = or_(Claim.state != State.DISCARDED, Claim.number.is_not(None))
+    own = and_(or_(Claim.filer_id == actor.person_id, Claim.beneficiary_id == actor.person_id), is_there)
+    if actor.holds(SeatKind.AUDITOR):
+        return or_(own, Claim.number.is_not(None))
+    sent = and_(Claim.number.is_not(None), Claim.state != State.DRAFT)
+    if actor.holds_any(FINANCE_SEATS):
         return or_(own, sent)
     wider: list[ColumnElement[bool]] = []
     units = actor.units(UNIT_SEATS)
@@ -217,8 +229,6 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     liaised = actor.teams(SeatKind.LIAISON)
     if liaised:
         wider.append(Claim.team_id.in_(liaised))
-    if actor.holds(SeatKind.ADMINISTRATOR):
-        return false()
     return or_(own, and_(sent, or_(*wider))) if wider else own
 
 
@@ -235,6 +245,14 @@ def require_may_file(session: Session, actor: Actor, team_id: int, beneficiary_i
     if beneficiary_id == actor.person_id:
         raise Forbidden("你不是这个组团的在任组员，不能在这里报销；请核对组团，或请牵头单位办理抽调登记")
     raise Forbidden("只有牵头单位指定的报账员可以替别人填报；请由本人填报，或请牵头单位指定报账员")
+
+
+def require_same_account(claim: Claim, team_id: int, fund_id: int) -> None:
+    """Keep a claim that was sent in its team and fund, where others have looked at it. Raises Refused."""
+    if claim.number is not None and (claim.team_id, claim.fund_id) != (team_id, fund_id):
+        raise Refused(
+            tell("%(number)s 已提交过，不能改到别的组团或经费；请另开一张报销单", number=claim.number), field="whom"
+        )
 
 
 def decider_of(claim: Claim, step: Step) -> Decision | None:

@@ -45,7 +45,7 @@ def _lockable(seen_by: Actor) -> Select[Claim]:
             joinedload(Claim.fund, innerjoin=True),
             joinedload(Claim.team, innerjoin=True),
         )
-        .where(Claim.id == bindparam("this_claim"), Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .where(Claim.id == bindparam("this_claim"), policy.seen_by(seen_by))
         .with_for_update(of=Claim)
         .execution_options(populate_existing=True)
     )
@@ -74,7 +74,7 @@ def _whole(seen_by: Actor) -> Select[Claim]:
             selectinload(Claim.decisions).joinedload(Decision.person, innerjoin=True),
             selectinload(Claim.payments),
         )
-        .where(Claim.id == bindparam("this_claim"), Claim.state != State.DISCARDED, policy.seen_by(seen_by))
+        .where(Claim.id == bindparam("this_claim"), policy.seen_by(seen_by))
         .execution_options(populate_existing=True)
     )
 
@@ -93,7 +93,9 @@ def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
         .where(Voucher.signed_scan_id == Evidence.id, policy.seen_by(seen_by))
         .exists()
     )
-    theirs = or_(Evidence.uploaded_by == seen_by.person_id, on_claims, on_vouchers)
+    mine = Evidence.uploaded_by == seen_by.person_id
+    # What an administrator once uploaded belongs to claims, and no claim is the administrator's to look at.
+    theirs = or_(on_claims, on_vouchers, mine if not seen_by.holds(SeatKind.ADMINISTRATOR) else false())
     found = session.scalar(select(Evidence).where(Evidence.handle == handle, theirs))
     if found is None:
         raise NotFound("没有找到这个附件，可能已被删除，或者你不能查看")
@@ -208,10 +210,15 @@ def _count(actor: Actor) -> Select[int]:
 
 
 def started(session: Session, actor: Actor, *, before: int | None = None, most: int = 20) -> list[Row]:
-    """List the claims the person filed or benefits from, latest first; ``before`` is the last id of the page before."""
+    """List the claims the person filed or benefits from, latest first, as far as they may see claims.
+
+    ``before`` is the last id of the page before.
+    """
     each = []
     for column in (Claim.filer_id, Claim.beneficiary_id):
-        own = select(Claim.id).where(column == actor.person_id, Claim.state != State.DISCARDED)
+        own = select(Claim.id).where(
+            column == actor.person_id, Claim.state != State.DISCARDED, policy.seen_by(actor)
+        )
         if before is not None:
             own = own.where(Claim.id < before)
         each.append(own.order_by(Claim.id.desc()).limit(most).subquery())
@@ -250,7 +257,7 @@ class Wanted:
 
 def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
     """List the claims the person may see, narrowed, latest first."""
-    chosen = select(Claim.id).where(policy.seen_by(actor), Claim.state != State.DISCARDED)
+    chosen = select(Claim.id).where(policy.seen_by(actor))
     if wanted.text:
         chosen = chosen.where(_matches(wanted.text))
     for column, value in (
@@ -268,6 +275,8 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
             ClaimLine.claim_id == Claim.id, ClaimLine.category_id == wanted.category_id
         )
         chosen = chosen.where(in_category.exists())
+    if wanted.after is not None:
+        return _next_newer(session, chosen.where(Claim.id > wanted.after), wanted.most)
     if wanted.before is not None:
         chosen = chosen.where(Claim.id < wanted.before)
     return _latest(session, chosen, wanted.most)
@@ -284,11 +293,10 @@ def _matches(text: str) -> ColumnElement[bool]:
     if _BILL.fullmatch(keys.normal(text)):
         uses = select(InvoiceShare.claim_id).join(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
         return Claim.id.in_(uses.where(InvoiceKey.number == keys.normal(text)))
-    like = f"%{_escaped(text)}%"
-    people = select(Person.id).where(Person.name.like(like, escape="\\"))
+    people = select(Person.id).where(Person.name.icontains(text, autoescape=True))
     return or_(
-        Claim.number.like(like, escape="\\"),
-        Claim.purpose.like(like, escape="\\"),
+        Claim.number.icontains(text, autoescape=True),
+        Claim.purpose.icontains(text, autoescape=True),
         Claim.beneficiary_id.in_(people),
         Claim.filer_id.in_(people),
     )
@@ -298,8 +306,9 @@ def _latest(session: Session, wanted: Select[int], most: int) -> list[Row]:
     return sorted(_rows(session, wanted.order_by(Claim.id.desc()).limit(most)), key=lambda row: -row.id)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _next_newer(session: Session, wanted: Select[int], most: int) -> list[Row]:
+    """Take the rows next to the edge, not the latest of all, and show them latest first like every page."""
+    return sorted(_rows(session, wanted.order_by(Claim.id).limit(most)), key=lambda row: -row.id)
 
 
 def by_state(session: Session, fund_id: int, team_id: int | None = None) -> dict[State, tuple[int, int]]:

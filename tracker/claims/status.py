@@ -15,7 +15,7 @@ STATUS_WORDS: dict[tuple[State, Step | None], str] = {
     (State.PAID, None): "已支付",
     (State.RETURNED, None): "退回待改",
     (State.REJECTED, None): "不同意",
-    (State.DISCARDED, None): "已删除",
+    (State.DISCARDED, None): "已作废",
 }
 """State and whose turn it is → the word of the glossary."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, func, insert, select, update
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.evidence.models import InvoiceKey, InvoiceShare
@@ -115,13 +115,21 @@ def free(session: Session, claim_id: int, *, at: datetime) -> None:
         .returning(InvoiceShare.key_id, InvoiceShare.amount_fen)
         .execution_options(synchronize_session=False)
     ).all()
-    for key_id, amount_fen in sorted(tuple(share) for share in shares):
-        session.execute(
-            update(InvoiceKey)
-            .where(InvoiceKey.id == key_id)
-            .values(used_fen=InvoiceKey.used_fen - amount_fen)
-            .execution_options(synchronize_session=False)
-        )
+    freed: dict[int, int] = defaultdict(int)
+    for key_id, amount_fen in shares:
+        freed[key_id] += amount_fen
+    key = table(InvoiceKey).c
+    # Locked in the order in which ``take`` takes them, so that the two never wait for each other.
+    in_order = select(key.id).where(key.id.in_(freed)).order_by(key.code, key.number).with_for_update()
+    for key_id in session.scalars(in_order).all():
+        run(session, _FREE_KEY, {"this_key": key_id, "freed": freed[key_id]})
+
+
+_FREE_KEY = (
+    update(table(InvoiceKey))
+    .where(table(InvoiceKey).c.id == bindparam("this_key"))
+    .values(used_fen=table(InvoiceKey).c.used_fen - bindparam("freed"))
+)
 
 
 def holders(session: Session, code: str, number: str) -> Sequence[int]:

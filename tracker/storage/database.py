@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from tracker.kernel.errors import Busy
+from tracker.kernel.errors import Busy, Stale
 
 _POSTGRES_LIMITS = "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC"
 
@@ -65,13 +65,18 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open a session of its own, commit it whole or not at all. Raises Busy when others hold the database."""
+        """Open a session of its own, commit it whole or not at all.
+
+        Raises Busy when others hold the database, Stale when another wrote meanwhile what may stand only once.
+        """
         with self.locked():
             try:
                 with Session(self._writer, expire_on_commit=False) as session, session.begin():
                     yield session
             except OperationalError as error:
                 raise _as_refusal(error) from error
+            except IntegrityError as error:
+                raise Stale("刚有人办了同一件事，这一步没有保存；请刷新页面，看过最新内容再办") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Result, Table
+from sqlalchemy import CursorResult, Executable, Result, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,19 @@ def run(
     What the session has not yet written of its objects stays unwritten: flush first where that matters.
     """
     return session.connection().execute(statement, values)
+
+
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+def take_turn(session: Session, key: str) -> None:
+    """Wait until whoever works under the same key has committed; the key is ours until this unit of work ends.
+
+    A second click comes while the first is at work: looking for what the first made finds it only afterwards.
+    SQLite has one writer at a time and needs no turns.
+    """
+    if dialect_of(session) == "postgresql":
+        run(session, _TURN, {"key": key})
 
 
 def dialect_of(session: Session) -> str:

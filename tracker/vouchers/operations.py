@@ -33,6 +33,7 @@ def issue(
     template_version: int,
     compose: Callable[[str, str], str],
     by: Actor,
+    seat: str,
     at: datetime,
 ) -> None:
     """Number and freeze a voucher; ``compose(number, verify_code)`` writes its content."""
@@ -55,13 +56,13 @@ def issue(
     }
     voucher_id = run(session, _ADD_VOUCHER, voucher).scalar_one()
     named = (fund_id, voucher_id, number)
-    _trail(session, named, "issue", by, at, after={"number": number, "content_hash": content_hash})
+    _trail(session, named, "issue", by, at, seat=seat, after={"number": number, "content_hash": content_hash})
 
 
 _ADD_VOUCHER = insert(table(Voucher)).returning(table(Voucher).c.id)
 
 
-def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: datetime) -> None:
+def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, seat: str, at: datetime) -> None:
     """Mark a voucher void; it keeps its number and its content."""
     session.execute(
         update(Voucher)
@@ -69,7 +70,7 @@ def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, at: date
         .values(voided_at=at, voided_by=by.person_id, void_reason=reason[:200])
         .execution_options(synchronize_session=False)
     )
-    _trail(session, _named(voucher), "void", by, at, note=reason)
+    _trail(session, _named(voucher), "void", by, at, seat=seat, note=reason)
 
 
 def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -> int:
@@ -113,6 +114,7 @@ def _trail(
     by: Actor,
     at: datetime,
     *,
+    seat: str = "",
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
     note: str = "",
@@ -124,6 +126,7 @@ def _trail(
         by=by,
         at=at,
         action=f"voucher.{act}",
+        seat=seat,
         subject=("voucher", voucher_id, number),
         before=before,
         after=after,

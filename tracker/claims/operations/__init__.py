@@ -13,6 +13,7 @@ from tracker.claims.operations.gate import (
     verify,
     void_voucher,
 )
+from tracker.claims.operations.handover import hand_over_claims, takers
 from tracker.claims.operations.payees import add_payee, close_payee
 from tracker.claims.operations.payments import pay, payment_returned
 from tracker.claims.operations.submission import submit, withdraw
@@ -30,6 +31,7 @@ __all__ = [
     "detach",
     "discard",
     "finance_return",
+    "hand_over_claims",
     "lay_from_folder",
     "open_draft",
     "pay",
@@ -39,6 +41,7 @@ __all__ = [
     "send_back",
     "step_back",
     "submit",
+    "takers",
     "verify",
     "void_voucher",
     "withdraw",

@@ -17,9 +17,9 @@ from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move, State
 from tracker.claims.models import Attachment, Claim, Kind, PayMethod
 from tracker.claims.operations.moves import what_changed
 from tracker.evidence.models import Evidence, EvidenceKind
-from tracker.kernel.actors import Actor
+from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused, Stale
-from tracker.storage.statements import changed
+from tracker.storage.statements import changed, take_turn
 
 MOST_FILES = 60
 """Pieces of evidence one claim may carry."""
@@ -65,6 +65,7 @@ def open_draft(
 
     Raises Forbidden when the actor may not file for the beneficiary in the team.
     """
+    take_turn(session, draft_key)
     found = session.scalar(select(Claim.id).where(Claim.draft_key == draft_key, Claim.filer_id == by.person_id))
     if found is not None:
         return found
@@ -123,6 +124,7 @@ def save_draft(
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
+    policy.require_same_account(claim, header.team_id, header.fund_id)
     say_what_files_prove(session, claim, file_kinds or {}, by=by, at=at)
     if without_line or without_file:
         _take_off(session, claim, line_key=without_line, handle=without_file, by=by, at=at)
@@ -156,7 +158,10 @@ def save_draft(
 
 
 def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None:
-    """Throw a draft away. One that has a number stays in the trail and in the series of numbers."""
+    """Throw a draft away, with what was laid with it.
+
+    One that was sent is given up instead: whoever could see it still sees it with its papers, and its number stays.
+    """
     claim = queries.locked(session, claim_id, seen_by=by)
     state = LIFE.after(claim.state, Move.DISCARD)
     policy.seat_for(by, Move.DISCARD, claim)
@@ -166,7 +171,8 @@ def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None
         .values(state=state, changed_at=at, version=claim.version + 1)
         .execution_options(synchronize_session=False)
     )
-    session.execute(delete(Attachment).where(Attachment.claim_id == claim_id))
+    if claim.number is None:
+        session.execute(delete(Attachment).where(Attachment.claim_id == claim_id))
     _trail(session, claim, Move.DISCARD, by=by, at=at)
 
 
@@ -238,6 +244,7 @@ def _trail(
         by=by,
         at=at,
         action=f"claim.{act}",
+        seat=SeatKind.MEMBER if by.person_id == claim.beneficiary_id else SeatKind.AGENT,
         subject=("claim", claim.id, claim.title),
         after=after or {"state": claim.state, "version": claim.version, "claimed_fen": claim.claimed_fen},
     )

@@ -41,7 +41,7 @@ def approve(session: Session, claim_id: int, command: Command) -> Claim:
     following = Step(claim.route[claim.route.index(str(claim.step)) + 1])
     write(turn, step=following, decides=True, amount_fen=claim.approved_fen)
     if last:
-        papers.issue_voucher(session, claim, by=command.by, at=command.at)
+        papers.issue_voucher(session, claim, by=command.by, seat=turn.seat, at=command.at)
     leave_trail(turn)
     return claim
 
@@ -112,6 +112,8 @@ def deduct(session: Session, claim_id: int, line_id: int, deducted_fen: int, com
         .values(deducted_fen=deducted_fen, deduction_reason=reason[:200])
         .execution_options(synchronize_session=False)
     )
+    turn.before |= {"line": line.position, "line_deducted_fen": line.deducted_fen}
+    turn.more = {"line": line.position, "line_deducted_fen": deducted_fen}
     write(
         turn, step=claim.step, decides=False, amount_fen=change, changes={"deducted_fen": claim.deducted_fen + change}
     )
@@ -166,7 +168,7 @@ def finance_return(session: Session, claim_id: int, command: Command) -> Claim:
         turn = begin(session, claim_id, Move.FINANCE_RETURN, command)
     except AlreadyDone as done:
         return done.claim
-    papers.void_voucher(session, turn.claim, reason=reason, by=command.by, at=command.at)
+    papers.void_voucher(session, turn.claim, reason=reason, by=command.by, seat=turn.seat, at=command.at)
     write(
         turn,
         step=policy.last_lead_step(turn.claim),
@@ -184,7 +186,7 @@ def void_voucher(session: Session, claim_id: int, command: Command) -> Claim:
         turn = begin(session, claim_id, Move.VOID, command)
     except AlreadyDone as done:
         return done.claim
-    papers.void_voucher(session, turn.claim, reason=reason, by=command.by, at=command.at)
+    papers.void_voucher(session, turn.claim, reason=reason, by=command.by, seat=turn.seat, at=command.at)
     write(
         turn,
         step=policy.last_lead_step(turn.claim),

@@ -48,6 +48,8 @@ class Turn:
     command: Command
     seat: SeatKind
     before: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+    """What the trail is told besides the claim's state and sums: what was sent, which line was deducted."""
 
 
 class AlreadyDone(Exception):
@@ -66,7 +68,7 @@ def begin(session: Session, claim_id: int, move: Move, command: Command, *, clai
     the person may not make it.
     """
     claim = claim or queries.locked(session, claim_id, seen_by=command.by)
-    _require_fresh(session, claim, command)
+    _require_fresh(session, claim, move, command)
     if command.version is not None and command.version != claim.version:
         raise Stale(what_changed(claim), field=None)
     LIFE.after(claim.state, move)
@@ -80,15 +82,21 @@ _DECISIONS = (
 )
 
 
-def _require_fresh(session: Session, claim: Claim, command: Command) -> None:
-    """Load the claim's decisions, and look whether the command is among them or was used for another claim."""
+_SAME_ACT = {Move.PASS: Move.APPROVE, Move.PAY_PART: Move.PAY_REST, Move.PAYMENT_RETURNED: Move.LAST_PAYMENT_RETURNED}
+"""One button may come to either of two moves: what it came to the first time is what it came to."""
+
+
+def _require_fresh(session: Session, claim: Claim, move: Move, command: Command) -> None:
+    """Load the claim's decisions, and look whether the command is among them or was used for something else."""
     made = session.scalars(_DECISIONS, {"of_claim": claim.id, "of_command": command.command_id}).all()
     set_committed_value(claim, "decisions", [decision for decision in made if decision.claim_id == claim.id])
     done = next((decision for decision in made if decision.command_id == command.command_id), None)
-    if done is not None and done.claim_id != claim.id:
-        raise Refused("这个页面已经办过另一张单据，这一步没有保存；请重新打开这张单据再办")
-    if done is not None:
-        raise AlreadyDone(claim)
+    if done is None:
+        return
+    same = (done.claim_id, done.person_id, _SAME_ACT.get(done.move, done.move))
+    if same != (claim.id, command.by.person_id, _SAME_ACT.get(move, move)):
+        raise Refused("这个页面已经办过别的事，这一步没有保存；请重新打开这张单据再办")
+    raise AlreadyDone(claim)
 
 
 def what_changed(claim: Claim) -> str:
@@ -194,7 +202,7 @@ def leave_trail(turn: Turn) -> None:
         seat=turn.seat,
         subject=("claim", claim.id, claim.title),
         before=turn.before,
-        after=_kept(claim),
+        after=_kept(claim) | turn.more,
         note=command.comment,
     )
 

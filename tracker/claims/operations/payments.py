@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from tracker.claims import queries
+from tracker.claims import policy, queries
 from tracker.claims.lifecycle import Move, Step
 from tracker.claims.models import Claim, Payee, Payment
 from tracker.claims.operations.moves import (
@@ -133,6 +133,7 @@ def _take_back(turn: Turn, payment: Payment, reason: str, returned_on: date) -> 
         turn,
         step=Step.PAY,
         decides=False,
+        acted_at=Step.PAY,
         amount_fen=payment.amount_fen,
         changes={"paid_fen": claim.paid_fen - payment.amount_fen, "waiting_since": command.at},
     )
@@ -157,8 +158,9 @@ def _require_sound(claim: Claim, facts: PaymentFacts, command: Command) -> None:
         )
     if facts.paid_on > day_of(command.at):
         raise Refused("支付日期不能晚于今天，请核对", field="paid_on")
-    if claim.submitted_at is not None and facts.paid_on < day_of(claim.submitted_at):
-        raise Refused("支付日期早于提交日期，请核对", field="paid_on")
+    accepted = policy.decider_of(claim, Step.VERIFY)
+    if accepted is not None and facts.paid_on < day_of(accepted.at):
+        raise Refused("支付日期早于财政复核的日期，请核对", field="paid_on")
 
 
 def _shares_of(claim: Claim, amount_fen: int) -> Shares:

@@ -36,6 +36,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
         return done.claim
     claim = turn.claim
     seat = policy.require_may_file(session, command.by, filing.team_id, filing.beneficiary_id)
+    policy.require_same_account(claim, filing.team_id, filing.fund_id)
     fund = session.get(Fund, filing.fund_id)
     if fund is None:
         raise NotFound("没有找到这项经费，请刷新页面后重选")
@@ -45,13 +46,13 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     if seat is SeatKind.AGENT:
         _require_agent_quota(session, claim, filing, command)
     route = _route(fund, filing.claimed_fen)
-    step = claim.resume_step if claim.resume_step in route else Step(route[0])
+    step = claim.resume_step if claim.resume_step in route and _asks_no_more(claim, filing) else Step(route[0])
     number = claim.number or f"BX-{fund.year}-{next_number(session, f'claim:{fund.year}'):04d}"
     run(session, _DROP_LINES, {"of_claim": claim_id})
     run(session, _ADD_LINES, _line_rows(claim_id, filing))
     session.expire(claim, ["lines"])
-    say_what_files_prove(session, claim, filing.file_kinds, by=command.by, at=command.at)
     turn.seat = seat
+    turn.more = _sent(filing)
     write(
         turn,
         step=step,
@@ -80,6 +81,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
         },
     )
     take_invoices(session, claim, filing, by=command.by, at=command.at)
+    say_what_files_prove(session, claim, filing.file_kinds, by=command.by, at=command.at)
     move_money(turn, Verb.HOLD, filing.shares)
     return claim
 
@@ -105,6 +107,39 @@ def withdraw(session: Session, claim_id: int, command: Command) -> Claim:
     keys.free(session, claim_id, at=command.at)
     move_money(turn, Verb.RELEASE, shares)
     return turn.claim
+
+
+def _asks_no_more(claim: Claim, filing: Filing) -> bool:
+    """Tell whether every line was there before and asks no more than it did, for the same person.
+
+    Only then may it go straight back to the one who returned it: the steps before have looked at all of it.
+    """
+    before = {line.key: (line.category_id, line.claimed_fen) for line in claim.lines}
+    lines = [(before.get(line.key, (None, 0)), line) for line in filing.lines]
+    return filing.beneficiary_id == claim.beneficiary_id and all(
+        category == line.category_id and line.claimed_fen <= fen for (category, fen), line in lines
+    )
+
+
+def _sent(filing: Filing) -> dict[str, object]:
+    """Tell the trail what was sent: a later submission replaces the lines themselves."""
+    return {
+        "fund_id": filing.fund_id,
+        "team_id": filing.team_id,
+        "beneficiary_id": filing.beneficiary_id,
+        "payee_id": filing.payee_id,
+        "purpose": filing.purpose,
+        "lines": [
+            {
+                "category_id": line.category_id,
+                "spent_on": line.spent_on,
+                "summary": line.summary,
+                "claimed_fen": line.claimed_fen,
+                "bill_number": line.facts.get("bill_number") or "",
+            }
+            for line in filing.lines
+        ],
+    }
 
 
 def _route(fund: Fund, claimed_fen: int) -> list[Step]:
@@ -149,17 +184,19 @@ def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
         if not fits:
             raise Refused("收款账户和报销人或支付方式对不上，请重选收款账户", field="payee_id")
     for decision in claim.decisions:
-        if decision.step is not None and decision.person_id in (filing.beneficiary_id, claim.filer_id):
+        decided = decision.at_step is not None and decision.move not in (Move.COMMENT, Move.WITHDRAW)
+        if decided and decision.person_id in (filing.beneficiary_id, claim.filer_id):
             raise Forbidden("报销人或填报人办理过这张单据的审批，不相容岗位不能由同一人担任；请另开一张单据")
 
 
 def _require_agent_quota(session: Session, claim: Claim, filing: Filing, command: Command) -> None:
     """Hold a filing agent to the quota the lead unit gave with the seat, counted over the budget year."""
     on = held_on(day_of(command.at))
+    # The seat is locked: two of the agent's submissions at once are counted one after the other.
     quota = session.scalar(
-        select(Seat.quota_fen).where(
-            Seat.person_id == command.by.person_id, Seat.kind == SeatKind.AGENT, Seat.team_id == filing.team_id, on
-        )
+        select(Seat.quota_fen)
+        .where(Seat.person_id == command.by.person_id, Seat.kind == SeatKind.AGENT, Seat.team_id == filing.team_id, on)
+        .with_for_update()
     )
     if quota is None:
         return

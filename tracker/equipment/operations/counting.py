@@ -22,7 +22,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
-from tracker.storage.statements import changed, table
+from tracker.storage.statements import changed, table, take_turn
 from tracker.teams.models import Team
 from tracker.teams.queries import actor
 
@@ -51,6 +51,7 @@ def open_stocktake(session: Session, facts: StocktakeFacts, order: Order) -> Sto
     if not policy.keeps(by, facts.unit_id) and not policy.heads(by, facts.unit_id):
         raise Forbidden("盘点由产权单位的经办或负责人发起，你没有这个席位")
     lock_unit(session, facts.unit_id)
+    take_turn(session, order.command_id)
     done = session.scalar(select(Stocktake).where(Stocktake.command_id == order.command_id))
     if done is not None:
         return done

@@ -20,7 +20,7 @@ from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
 from tracker.storage.numbering import next_number
-from tracker.storage.statements import changed, table
+from tracker.storage.statements import changed, table, take_turn
 from tracker.teams.models import Team
 from tracker.teams.queries import actor
 
@@ -125,6 +125,7 @@ def _items(session: Session, facts: HandingFacts, by: Actor) -> Sequence[Item]:
 
 
 def _done(session: Session, order: Order) -> Handover | None:
+    take_turn(session, order.command_id)
     query = select(Handover).where(Handover.command_id == order.command_id)
     return session.scalar(query.where(Handover.handed_by == order.by.person_id))
 

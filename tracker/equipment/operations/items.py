@@ -23,7 +23,7 @@ from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.numbering import next_numbers
-from tracker.storage.statements import table
+from tracker.storage.statements import table, take_turn
 
 NUMBER = re.compile(r"ZC-(\d{4})-(\d{4,6})")
 MOST_AT_ONCE = 20_000
@@ -47,6 +47,7 @@ def register(
     """
     policy.require_keeper(order.by, unit_id)
     lock_unit(session, unit_id)
+    take_turn(session, order.command_id)
     done = session.scalar(select(Intake).where(Intake.command_id == order.command_id))
     if done is not None:
         return done

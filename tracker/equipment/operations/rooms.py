@@ -17,6 +17,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
+from tracker.storage.statements import take_turn
 from tracker.teams.models import Team
 
 MOST_SEATS = 200
@@ -27,6 +28,7 @@ def add_room(session: Session, unit_id: int, facts: RoomFacts, order: Order) -> 
     """Write down a room the unit owns. The same command a second time returns the room it wrote."""
     policy.require_keeper(order.by, unit_id)
     lock_unit(session, unit_id)
+    take_turn(session, order.command_id)
     done = session.scalar(select(Room).where(Room.command_id == order.command_id))
     if done is not None:
         return done
@@ -91,6 +93,7 @@ def provide(
     The same command a second time returns the first's. Raises NotFound, Forbidden, Refused naming the field.
     """
     room = _locked(session, room_id, order)
+    take_turn(session, order.command_id)
     done = session.scalar(select(Provision).where(Provision.command_id == order.command_id))
     if done is not None:
         return done

@@ -16,7 +16,7 @@ from tracker.identity.models import Unit
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.text import one_line
-from tracker.storage.statements import changed
+from tracker.storage.statements import changed, take_turn
 
 _TAX_ID_LENGTHS = frozenset({15, 17, 18, 20})
 
@@ -36,6 +36,7 @@ def accept_title(session: Session, unit_id: int, facts: TitleFacts, *, by: Actor
 
     Raises Forbidden, NotFound, Refused for a tax id that is none and for a title that stands already.
     """
+    take_turn(session, command_id)
     done = session.scalar(select(AcceptedTitle.id).where(AcceptedTitle.command_id == command_id))
     if done is not None:
         return done

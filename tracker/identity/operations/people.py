@@ -20,6 +20,7 @@ from tracker.identity.queries import plain_name
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.text import one_line
+from tracker.storage.statements import take_turn
 
 _SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
@@ -46,6 +47,7 @@ def add_person(
     The same command a second time returns the person it made. Raises Refused naming the field.
     """
     require_administrator(by)
+    take_turn(session, command_id)
     done = session.scalar(select(Person).where(Person.command_id == command_id))
     if done is not None:
         return done

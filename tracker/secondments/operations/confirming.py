@@ -15,6 +15,7 @@ from tracker.secondments.halves import REMIND, Half
 from tracker.secondments.lifecycle import LIFE, Move
 from tracker.secondments.models import Confirmation, Secondment, Through
 from tracker.secondments.operations.writing import Command, kept_scan, locked, note_down
+from tracker.storage.statements import take_turn
 
 _NOTE_MOST = Confirmation.note.type.length
 
@@ -50,6 +51,7 @@ def confirm(
     In the home unit's seat no paper is asked for; the lead unit enters the home unit's paper with its scan. Raises
     NotFound, Forbidden, and Refused for a half-year not yet asked for, not in the term, or already confirmed.
     """
+    take_turn(session, order.command_id)
     done = session.scalar(select(Confirmation).where(Confirmation.command_id == order.command_id))
     if done is not None and done.secondment_id == secondment_id:
         return done

@@ -15,6 +15,7 @@ from tracker.secondments.lifecycle import Move
 from tracker.secondments.models import Snapshot
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
 from tracker.secondments.ranks import LEVEL_NAMES
+from tracker.storage.statements import take_turn
 
 
 def change_post(
@@ -25,6 +26,7 @@ def change_post(
     Raises Refused without the home unit's document and its scan, when nothing changes, or for a day outside the
     term or not after the last snapshot's.
     """
+    take_turn(session, order.command_id)
     done = session.scalar(select(Snapshot).where(Snapshot.command_id == order.command_id))
     if done is not None and done.secondment_id == secondment_id:
         return done

@@ -18,6 +18,7 @@ from tracker.secondments.models import PaperKind, Secondment, Snapshot, TermPape
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
 from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES
 from tracker.storage.cipher import Cipher
+from tracker.storage.statements import take_turn
 from tracker.teams.models import Team
 from tracker.teams.operations import SeatFacts, cancel_seat, seat_member
 
@@ -31,6 +32,7 @@ def record_secondment(session: Session, facts: SecondmentFacts, order: Command, 
     fit, another secondment runs or a term would overlap.
     """
     person = session.get(Person, facts.person_id, with_for_update=True)
+    take_turn(session, order.command_id)
     done = session.scalar(select(Secondment).where(Secondment.command_id == order.command_id))
     if done is not None:
         return done

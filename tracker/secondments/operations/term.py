@@ -13,6 +13,7 @@ from tracker.secondments.facts import Document, checked_reason
 from tracker.secondments.lifecycle import Move, State
 from tracker.secondments.models import PaperKind, Secondment, TermPaper
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
+from tracker.storage.statements import take_turn
 from tracker.teams.operations import change_term
 
 _DAY = timedelta(days=1)
@@ -111,6 +112,7 @@ def move_end(
 
 def _done(session: Session, secondment_id: int, order: Command) -> Secondment | None:
     """Find the secondment if this very command already changed it."""
+    take_turn(session, order.command_id)
     mine = select(TermPaper.id).where(
         TermPaper.command_id == order.command_id, TermPaper.secondment_id == secondment_id
     )

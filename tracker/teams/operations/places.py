@@ -18,6 +18,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.text import one_line
+from tracker.storage.statements import take_turn
 from tracker.teams.models import Seat, Team
 
 P = TypeVar("P", Unit, Team)
@@ -55,6 +56,7 @@ class TeamFacts:
 def add_unit(session: Session, facts: UnitFacts, *, by: Actor, at: datetime, command_id: str) -> Unit:
     """Add a unit. The same command a second time returns the unit it added. Raises Refused naming the field."""
     require_administrator(by)
+    take_turn(session, command_id)
     done = session.scalar(select(Unit).where(Unit.command_id == command_id))
     if done is not None:
         return done
@@ -97,6 +99,7 @@ def close_unit(session: Session, unit_id: int, *, by: Actor, at: datetime, versi
 def add_team(session: Session, facts: TeamFacts, *, by: Actor, at: datetime, command_id: str) -> Team:
     """Add a team under its lead unit. The same command a second time returns the team it added."""
     require_administrator(by)
+    take_turn(session, command_id)
     done = session.scalar(select(Team).where(Team.command_id == command_id))
     if done is not None:
         return done

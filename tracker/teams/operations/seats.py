@@ -16,6 +16,7 @@ from tracker.kernel.actors import SEAT_NAMES, Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.money import LARGEST_FEN
+from tracker.storage.statements import take_turn
 from tracker.teams import policy
 from tracker.teams.models import Seat, Team
 from tracker.teams.policy import Held, Place
@@ -53,6 +54,7 @@ def give_seat(
     Raises Forbidden for who may not give it, Refused for a place, term or quota that does not fit and for a
     seat that does not go with another of the same person.
     """
+    take_turn(session, command_id)
     done = session.scalar(select(Seat).where(Seat.command_id == command_id))
     if done is not None and done.person_id == person_id:
         return done
