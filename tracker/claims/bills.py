@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from tracker.claims import facts
-from tracker.claims.case import Case, Finding, Level, Part
+from tracker.claims.case import Case, Finding, Level, Part, placed
 from tracker.claims.filing import FiledLine
 from tracker.claims.leanings import leaning_of
 from tracker.claims.lifecycle import HOLDING_STATES, State
@@ -20,6 +20,7 @@ from tracker.evidence.reading import Reading
 from tracker.evidence.stays import stay_of
 from tracker.evidence.titles import Title, TitleAnswer, check_title, titles_of
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import listed, tell
 
 TITLE_SENTENCES: Mapping[TitleAnswer, str] = {
     TitleAnswer.MISSING: "发票上没有购买方抬头，请核对原件，或请销售方重开",
@@ -80,12 +81,12 @@ def _papers(case: Case) -> list[Paper]:
 
 def _red(paper: Paper, back: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
     if paper.reading.red_letter:
-        sentence = f"{paper.where}：这是红字发票，不能报销；请删除这一行"
+        sentence = placed(paper.where, tell("这是红字发票，不能报销；请删除这一行"))
         yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
     red = back.get((paper.known.code, paper.known.number))
     if red is not None:
-        by = f"（红字发票 {red}）" if red else ""
-        sentence = f"{paper.where}：这张发票已被红冲{by}，不能报销；请删除这一行，或换重开的发票"
+        by = tell("（红字发票 %(number)s）", number=red) if red else ""
+        sentence = placed(paper.where, tell("这张发票已被红冲%(by)s，不能报销；请删除这一行，或换重开的发票", by=by))
         yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
 
 
@@ -93,8 +94,9 @@ def _title(paper: Paper, answer: TitleAnswer, titles: Sequence[Title]) -> Iterat
     if answer in TITLE_SENTENCES:
         on_paper = paper.reading.buyer_name or paper.reading.buyer_tax_id or ""
         accepted = "、".join(dict.fromkeys(title.name for title in titles))
-        detail = f"（票面「{on_paper[:40]}」，付款单位「{accepted[:80]}」）" if on_paper else ""
-        sentence = f"{paper.where}：{TITLE_SENTENCES[answer]}{detail}"
+        told = {"on_paper": on_paper[:40], "accepted": accepted[:80]}
+        detail = tell("（票面「%(on_paper)s」，付款单位「%(accepted)s」）", **told) if on_paper else ""
+        sentence = placed(paper.where, listed((TITLE_SENTENCES[answer], detail), ""))
         yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
 
 
@@ -103,12 +105,18 @@ def _day(case: Case, paper: Paper) -> Iterator[Finding]:
     if issued is None:
         return
     if issued > case.today:
-        sentence = f"{paper.where}：开票日期 {issued} 晚于今天，请核对原件"
+        sentence = placed(paper.where, tell("开票日期 %(day)s 晚于今天，请核对原件", day=issued))
         yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
     elif not case.fund.opens_on <= issued <= case.fund.closes_on:
-        sentence = (
-            f"{paper.where}：开票日期 {issued} 不在「{case.fund.name}」{case.fund.opens_on} 至 "
-            f"{case.fund.closes_on} 的使用期限内，请核对能否在本年度列支"
+        sentence = placed(
+            paper.where,
+            tell(
+                "开票日期 %(day)s 不在「%(fund)s」%(opens)s 至 %(closes)s 的使用期限内，请核对能否在本年度列支",
+                day=issued,
+                fund=case.fund.name,
+                opens=case.fund.opens_on,
+                closes=case.fund.closes_on,
+            ),
         )
         yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "files")
 
@@ -116,7 +124,9 @@ def _day(case: Case, paper: Paper) -> Iterator[Finding]:
 def _number(_case: Case, paper: Paper) -> Iterator[Finding]:
     typed = keys.normal(str(paper.line.facts.get("bill_number") or ""))
     if paper.known.number and typed and typed != paper.known.number:
-        sentence = f"{paper.where}：填的票据号码与文件上读出的 {paper.known.number} 不同，请核对"
+        sentence = placed(
+            paper.where, tell("填的票据号码与文件上读出的 %(number)s 不同，请核对", number=paper.known.number)
+        )
         yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "bill_number")
 
 
@@ -124,7 +134,8 @@ def _face(_case: Case, paper: Paper) -> Iterator[Finding]:
     face, read = paper.line.facts.get("face_fen"), paper.reading.total_fen
     same_paper = keys.normal(str(paper.line.facts.get("bill_number") or "")) in ("", paper.known.number)
     if isinstance(face, int) and read is not None and read > 0 and face > read and same_paper:
-        sentence = f"{paper.where}：填的票面金额 {format_yuan(face)} 元比文件上读出的 {format_yuan(read)} 元多，请核对"
+        amounts = {"face": format_yuan(face), "read": format_yuan(read)}
+        sentence = placed(paper.where, tell("填的票面金额 %(face)s 元比文件上读出的 %(read)s 元多，请核对", **amounts))
         yield Finding(Level.WARN, Part.BILLS, sentence, paper.line.key, "face_fen")
 
 
@@ -137,16 +148,25 @@ def _purpose(case: Case, paper: Paper) -> Iterator[Finding]:
     if leaning.fits(code, item.key) or not set(leaning.codes) & set(case.codes.values()):
         return
     named = item.name or case.names[paper.line.category_id]
-    sentence = f"{paper.where}：发票内容是{leaning.name}，本行选的是「{named}」，请核对费用科目"
+    sentence = placed(
+        paper.where,
+        tell("发票内容是%(content)s，本行选的是「%(named)s」，请核对费用科目", content=leaning.name, named=named),
+    )
     yield Finding(Level.WARN, Part.STANDARD, sentence, paper.line.key, "category")
 
 
 def _nights(_case: Case, paper: Paper) -> Iterator[Finding]:
     stay, claimed = stay_of(paper.reading), paper.line.facts.get("nights")
     if stay is not None and isinstance(claimed, int) and claimed > stay.nights:
-        sentence = (
-            f"{paper.where}：填了住宿 {claimed} 晚，发票备注 {stay.arrives} 入住、{stay.leaves} 离店是 "
-            f"{stay.nights} 晚，请核对"
+        sentence = placed(
+            paper.where,
+            tell(
+                "填了住宿 %(claimed)s 晚，发票备注 %(arrives)s 入住、%(leaves)s 离店是 %(nights)s 晚，请核对",
+                claimed=claimed,
+                arrives=stay.arrives,
+                leaves=stay.leaves,
+                nights=stay.nights,
+            ),
         )
         yield Finding(Level.WARN, Part.STANDARD, sentence, paper.line.key, "nights")
 
@@ -177,12 +197,25 @@ def what_looks_alike(case: Case) -> Iterator[Finding]:
         attachment = laid[one.evidence_id]
         line = lines[attachment.line_key]
         other = laid.get(one.other_id)
-        with_what = f"{case.place(lines[other.line_key])}的票据" if other is not None else "别的报销单里的一份票据"
-        in_what = "；".join(MATCH_NAMES[match] for match in one.matches)
-        sentence = f"{case.place(line)}：这份票据与{with_what}很像（{in_what}）"
+        with_what = (
+            tell("%(where)s的票据", where=case.place(lines[other.line_key]))
+            if other is not None
+            else tell("别的报销单里的一份票据")
+        )
         level, rest = _settled(words.get(one.pair, []))
+        likeness = tell(
+            "这份票据与%(other)s很像（%(why)s）%(rest)s",
+            other=with_what,
+            why=listed(MATCH_NAMES[match] for match in one.matches),
+            rest=rest,
+        )
         yield Finding(
-            level, Part.BILLS, sentence + rest, line.key, "files", alike=(attachment.evidence.handle, one.other_id)
+            level,
+            Part.BILLS,
+            placed(case.place(line), likeness),
+            line.key,
+            "files",
+            alike=(attachment.evidence.handle, one.other_id),
         )
 
 
@@ -198,7 +231,9 @@ def _settled(words: Sequence[LikenessWord]) -> tuple[Level, str]:
     """Weigh what was said: the examiner's word settles the matter, the filer's explains it to the examiner."""
     settling = [word for word in words if word.settles]
     if settling:
-        return Level.PASS, f"，{settling[-1].speaker.name}已核对：{settling[-1].reason}"
+        told = {"name": settling[-1].speaker.name, "reason": settling[-1].reason}
+        return Level.PASS, tell("，%(name)s已核对：%(reason)s", **told)
     if words:
-        return Level.WARN, f"，{words[-1].speaker.name}说明：{words[-1].reason}"
-    return Level.WARN, "，请核对是否重复报销，或写明原因"
+        told = {"name": words[-1].speaker.name, "reason": words[-1].reason}
+        return Level.WARN, tell("，%(name)s说明：%(reason)s", **told)
+    return Level.WARN, tell("，请核对是否重复报销，或写明原因")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.models import Claim
 from tracker.funds.models import Fund
+from tracker.kernel.text import Told, tell
 
 
 class Level(StrEnum):
@@ -47,6 +48,28 @@ class Finding:
     alike: tuple[str, int] | None = None
     """For files that look alike: the handle of the claim's file and the id of the other, for the page that compares."""
 
+    @property
+    def where(self) -> str:
+        """The place of the line the finding is about; '' for the claim as a whole."""
+        where = self.sentence.facts.get("where") if isinstance(self.sentence, Told) else None
+        return where if isinstance(where, str) else ""
+
+    @property
+    def here(self) -> str:
+        """The sentence as it is said beside its line, where the place need not be named."""
+        told = self.sentence.facts.get("what") if isinstance(self.sentence, Told) else None
+        return told if isinstance(told, str) else self.sentence
+
+
+def place_of(number: int) -> Told:
+    """Name a line by its number, from 1."""
+    return tell("第 %(number)s 行", number=number)
+
+
+def placed(where: str, what: str) -> Told:
+    """Tell of a line: its place, then the sentence, which can be told without the place as well."""
+    return tell("%(where)s：%(what)s", where=where, what=what)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -60,9 +83,9 @@ class Case:
     names: dict[int, str]
     today: date
 
-    def place(self, line: FiledLine) -> str:
+    def place(self, line: FiledLine) -> Told:
         """Name a line by its place on the form."""
-        return f"第 {self.filing.lines.index(line) + 1} 行"
+        return place_of(self.filing.lines.index(line) + 1)
 
 
 Rule = Callable[[Case], Iterator[Finding]]

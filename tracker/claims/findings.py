@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.claims import bills, facts
-from tracker.claims.case import Case, Finding, Level, Part, Rule
+from tracker.claims.case import Case, Finding, Level, Part, Rule, placed
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.models import Claim, Kind
 from tracker.evidence import keys
@@ -23,6 +23,7 @@ from tracker.funds.models import Bucket, Category, Fund, Verb
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import LARGEST_FEN, format_yuan
+from tracker.kernel.text import listed, tell
 from tracker.storage.statements import run, table
 from tracker.teams.queries import member_terms
 
@@ -66,7 +67,7 @@ def require_none_blocking(found: Sequence[Finding]) -> None:
     """Refuse a claim with blocking findings. Raises NotReady naming everything that must be mended."""
     blocking = [finding for finding in found if finding.level is Level.BLOCK]
     if blocking:
-        raise NotReady("；".join(finding.sentence for finding in blocking), findings=blocking)
+        raise NotReady(listed(finding.sentence for finding in blocking), findings=blocking)
 
 
 def _header(case: Case) -> Iterator[Finding]:
@@ -75,7 +76,9 @@ def _header(case: Case) -> Iterator[Finding]:
         yield Finding(Level.BLOCK, Part.STANDARD, "请写明报销事由", field="purpose", is_lack=True)
     lacking = facts.missing(facts.HEADER_FIELDS[filing.kind], filing.facts)
     for field in lacking:
-        yield Finding(Level.BLOCK, Part.STANDARD, f"请填写{field.label}", field=field.key, is_lack=True)
+        yield Finding(
+            Level.BLOCK, Part.STANDARD, tell("请填写%(field)s", field=field.label), field=field.key, is_lack=True
+        )
     if not filing.lines:
         yield Finding(Level.BLOCK, Part.BILLS, "至少要有一行明细，请加一行或上传票据", field="lines", is_lack=True)
     if filing.payee_id is None:
@@ -99,30 +102,36 @@ def _lines(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.STANDARD,
-                f"{where}：「{case.names.get(line.category_id, '')}」不能在这类报销单里报，请换报销类型或科目",
+                placed(
+                    where,
+                    tell(
+                        "「%(name)s」不能在这类报销单里报，请换报销类型或科目",
+                        name=case.names.get(line.category_id, ""),
+                    ),
+                ),
                 line.key,
                 "category",
             )
             continue
         item = facts.item_of(code, line.facts)
         for field in facts.missing(item.fields, line.facts):
-            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：请填写{field.label}", line.key, field.key, is_lack=True)
+            sentence = placed(where, tell("请填写%(field)s", field=field.label))
+            yield Finding(Level.BLOCK, Part.BILLS, sentence, line.key, field.key, is_lack=True)
         face = line.facts.get("face_fen")
         if isinstance(face, int) and line.claimed_fen > face:
             over = format_yuan(line.claimed_fen - face)
             yield Finding(
                 Level.BLOCK,
                 Part.BILLS,
-                f"{where}：报销金额比票面多 {over} 元，请改为不超过票面金额",
+                placed(where, tell("报销金额比票面多 %(over)s 元，请改为不超过票面金额", over=over)),
                 line.key,
                 "amount",
             )
         days, rate = line.facts.get("days"), line.facts.get("rate_fen")
         if item.is_allowance and isinstance(days, int) and isinstance(rate, int) and line.claimed_fen > days * rate:
             limit = format_yuan(days * rate)
-            yield Finding(
-                Level.BLOCK, Part.STANDARD, f"{where}：补助不能超过天数 × 标准 = {limit} 元", line.key, "amount"
-            )
+            sentence = placed(where, tell("补助不能超过天数 × 标准 = %(limit)s 元", limit=limit))
+            yield Finding(Level.BLOCK, Part.STANDARD, sentence, line.key, "amount")
 
 
 def _unfinished(line: FiledLine, where: str) -> Iterator[Finding]:
@@ -134,7 +143,7 @@ def _unfinished(line: FiledLine, where: str) -> Iterator[Finding]:
     }
     for field, (sentence, lacks) in lacking.items():
         if lacks:
-            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：{sentence}", line.key, field, is_lack=True)
+            yield Finding(Level.BLOCK, Part.BILLS, placed(where, sentence), line.key, field, is_lack=True)
 
 
 def _days(case: Case) -> Iterator[Finding]:
@@ -147,14 +156,21 @@ def _days(case: Case) -> Iterator[Finding]:
             wrong = True
         elif line.spent_on > case.today:
             wrong = True
-            yield Finding(Level.BLOCK, Part.BILLS, f"{where}：日期晚于今天，请核对", line.key, "spent_on")
+            yield Finding(Level.BLOCK, Part.BILLS, placed(where, tell("日期晚于今天，请核对")), line.key, "spent_on")
         elif not fund.opens_on <= line.spent_on <= fund.closes_on:
             wrong = True
             yield Finding(
                 Level.BLOCK,
                 Part.BILLS,
-                f"{where}：日期不在「{fund.name}」的使用期限 {fund.opens_on} 至 {fund.closes_on} 内，"
-                "请换经费或核对日期",
+                placed(
+                    where,
+                    tell(
+                        "日期不在「%(fund)s」的使用期限 %(opens)s 至 %(closes)s 内，请换经费或核对日期",
+                        fund=fund.name,
+                        opens=fund.opens_on,
+                        closes=fund.closes_on,
+                    ),
+                ),
                 line.key,
                 "spent_on",
             )
@@ -163,7 +179,10 @@ def _days(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.STANDARD,
-                f"{where}：{line.spent_on} 报销人不在这个组团的任期内，不能报销；请核对日期或组团",
+                placed(
+                    where,
+                    tell("%(day)s 报销人不在这个组团的任期内，不能报销；请核对日期或组团", day=line.spent_on),
+                ),
                 line.key,
                 "spent_on",
             )
@@ -179,7 +198,7 @@ def _files(case: Case) -> Iterator[Finding]:
         if facts.item_of(code, line.facts).is_allowance or line.key in with_file:
             continue
         lacking = True
-        sentence = f"{case.place(line)}：还没有票据，请上传这一行的发票或票据"
+        sentence = placed(case.place(line), tell("还没有票据，请上传这一行的发票或票据"))
         yield Finding(Level.BLOCK, Part.FILES, sentence, line.key, "files", is_lack=True)
     if case.filing.lines and not lacking:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
@@ -198,7 +217,7 @@ def _twice(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.WARN,
                 Part.BILLS,
-                f"{case.place(line)}：票据号码 {key[1]} 在本单里出现不止一次",
+                placed(case.place(line), tell("票据号码 %(number)s 在本单里出现不止一次", number=key[1])),
                 line.key,
                 "bill_number",
             )
@@ -221,8 +240,16 @@ def _taken(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.BILLS,
-                f"{case.place(line)}：票据 {number} 已在别的报销单里报过 {format_yuan(used.used_fen)} 元"
-                f"（票面 {format_yuan(used.total_fen)} 元），请删除这一行，或核对是否传错票据",
+                placed(
+                    case.place(line),
+                    tell(
+                        "票据 %(number)s 已在别的报销单里报过 %(used)s 元（票面 %(face)s 元），"
+                        "请删除这一行，或核对是否传错票据",
+                        number=number,
+                        used=format_yuan(used.used_fen),
+                        face=format_yuan(used.total_fen),
+                    ),
+                ),
                 line.key,
                 "bill_number",
                 is_raced=True,
@@ -245,9 +272,14 @@ def _quota(case: Case) -> Iterator[Finding]:
             yield Finding(
                 Level.BLOCK,
                 Part.QUOTA,
-                f"{book.cell_name(entry.cell)}还剩 {format_yuan(left)} 元，"
-                f"本单要用 {format_yuan(-entry.amount_fen)} 元，超出 {format_yuan(-entry.amount_fen - left)} 元；"
-                "请减少金额，或请财政局追加、调剂额度",
+                tell(
+                    "%(cell)s还剩 %(left)s 元，本单要用 %(asked)s 元，超出 %(over)s 元；"
+                    "请减少金额，或请财政局追加、调剂额度",
+                    cell=book.cell_name(entry.cell),
+                    left=format_yuan(left),
+                    asked=format_yuan(-entry.amount_fen),
+                    over=format_yuan(-entry.amount_fen - left),
+                ),
                 is_raced=True,
             )
     if not short:

@@ -24,6 +24,7 @@ from tracker.evidence.titles import PERSONAL, Title, check_title, titles_of
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import listed, tell
 from tracker.teams.models import Team
 
 COUNTED_TO = 999
@@ -225,7 +226,7 @@ class _Desk:
     def problems(self, one: Kept) -> Iterable[str]:
         """Say what stands in the way of using a file, or has to be looked at first."""
         if one.known.state is ReadState.UNREADABLE:
-            yield f"没有识别：{one.known.sentence}"
+            yield tell("没有识别：%(why)s", why=one.known.sentence)
         reading = one.reading
         if reading is None:
             return
@@ -238,10 +239,12 @@ class _Desk:
         if used is not None:
             told = named_holders(self.session, keys.holders(self.session, *key), by=self.actor)
             left = used.total_fen - used.used_fen
-            rest = f"，还剩 {format_yuan(left)} 元可报" if left else "，不能再报"
-            yield f"这张发票已报销 {format_yuan(used.used_fen)} 元{told}{rest}"
+            rest = tell("，还剩 %(left)s 元可报", left=format_yuan(left)) if left else tell("，不能再报")
+            yield tell(
+                "这张发票已报销 %(used)s 元%(where)s%(rest)s", used=format_yuan(used.used_fen), where=told, rest=rest
+            )
         if reading.issue_date is not None and reading.issue_date > self.today:
-            yield f"开票日期 {reading.issue_date} 晚于今天，请核对原件"
+            yield tell("开票日期 %(day)s 晚于今天，请核对原件", day=reading.issue_date)
         answer = check_title(reading, self.titles) if self.titles else None
         if answer is not None and answer in TITLE_SENTENCES:
             yield TITLE_SENTENCES[answer]
@@ -261,15 +264,16 @@ class _Desk:
         words = queries.words_about(self.session, [one.pair for one in found])
         others = self._others({one.other_id for one in found})
         for one in found:
-            what = others.get(one.other_id, "你不能查看的单据里的一份票据")
-            in_what = "；".join(MATCH_NAMES[match] for match in one.matches)
-            sentence = f"与{what}很像：{in_what}"
+            what = others.get(one.other_id) or tell("你不能查看的单据里的一份票据")
+            in_what = listed(MATCH_NAMES[match] for match in one.matches)
+            sentence = tell("与%(what)s很像：%(why)s", what=what, why=in_what)
             said = words.get(one.pair, [])
             mine = by_id[one.evidence_id]
             yield mine, Alike(mine.evidence.handle, one.other_id, sentence, said)
             twin = by_id.get(one.other_id)
             if twin is not None:
-                back = f"与票夹里的「{mine.evidence.display_name}」很像：{in_what}"
+                here = tell("票夹里的「%(name)s」", name=mine.evidence.display_name)
+                back = tell("与%(what)s很像：%(why)s", what=here, why=in_what)
                 yield twin, Alike(twin.evidence.handle, one.evidence_id, back, said)
 
     def _others(self, ids: set[int]) -> Mapping[int, str]:
@@ -281,9 +285,9 @@ class _Desk:
         named = {}
         for evidence_id, name, uploaded_by in rows:
             if evidence_id in uses:
-                named[evidence_id] = f" {uses[evidence_id].title} 的「{name}」"
+                named[evidence_id] = tell(" %(claim)s 的「%(name)s」", claim=uses[evidence_id].title, name=name)
             elif uploaded_by == self.actor.person_id:
-                named[evidence_id] = f"票夹里的「{name}」"
+                named[evidence_id] = tell("票夹里的「%(name)s」", name=name)
         return named
 
 
@@ -301,5 +305,5 @@ def _remarks(one: Kept) -> Iterable[str]:
     if reading.kind in PERSONAL and not reading.invoice_number:
         lacking = [name for name in lacking if name != FIELD_NAMES["invoice_number"]]
     if lacking:
-        yield f"没有读到{'、'.join(lacking)}，用到报销单时手工填写"
+        yield tell("没有读到%(fields)s，用到报销单时手工填写", fields=listed(lacking, "、"))
     yield from reading.notes[:2]

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field as Control
 
 from tracker.claims import facts
+from tracker.claims.case import place_of, placed
 from tracker.claims.facts import Entry, Field
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.findings import Finding, Level, Part
@@ -36,7 +37,7 @@ from tracker.web.forms import (
     VersionedForm,
     Wrong,
 )
-from tracker.web.i18n import card_tail, said
+from tracker.web.i18n import card_tail, gettext, said
 
 _LONGEST_PURPOSE, _LONGEST_NOTE, _LONGEST_SUMMARY = 200, 400, 120
 _FEWEST = {"hosts": 0, "people": 1, "visitors": 1, "bill_count": 1, "days": 1, "nights": 1}
@@ -158,10 +159,10 @@ class SheetLine:
 
     def wrongs(self) -> Iterator[Wrong]:
         """List what has to be corrected on this line."""
-        where = f"第 {self.number} 行："
+        where = place_of(self.number)
         for control in self.form:
-            yield from (Wrong(control.id, where + str(sentence)) for sentence in control.errors)
-        yield from (Wrong(f"line-{self.key}-files", where + sentence) for sentence in self.wrong_files)
+            yield from (Wrong(control.id, said(placed(where, str(sentence)))) for sentence in control.errors)
+        yield from (Wrong(f"line-{self.key}-files", said(placed(where, one))) for one in self.wrong_files)
 
 
 class FilingSheet:
@@ -186,7 +187,9 @@ class FilingSheet:
         ]
         self.other: list[Wrong] = []
         if len(typed.lines) > MOST_LINES:
-            self.other.append(Wrong("add-line", f"一张报销单最多 {MOST_LINES} 行，请拆成几张报销单"))
+            self.other.append(
+                Wrong("add-line", gettext("一张报销单最多 %(most)s 行，请拆成几张报销单", most=MOST_LINES))
+            )
 
     def _line(self, number: int, key: str, texts: MultiDict[str, str], files: list[Attachment]) -> SheetLine:
         typed_key = self.typed.lines[key].get("category", "")
@@ -241,9 +244,9 @@ class FilingSheet:
             for sentence in control.errors
         ]
         for line in self.lines:
-            where = f"第 {line.number} 行："
+            where = place_of(line.number)
             found += [
-                Finding(Level.BLOCK, Part.BILLS, where + str(sentence), line.key, control.short_name)
+                Finding(Level.BLOCK, Part.BILLS, placed(where, str(sentence)), line.key, control.short_name)
                 for control in line.form
                 for sentence in control.errors
             ]
@@ -252,7 +255,7 @@ class FilingSheet:
     def place(self, found: Sequence[Finding]) -> None:
         """Put what stands in the way beside the control it belongs to."""
         for finding in found:
-            sentence = finding.sentence.partition("行：")[2] if finding.line else finding.sentence
+            sentence = said(finding.here)
             line = next((line for line in self.lines if line.key == finding.line), None)
             if line is not None and finding.field in line.form:
                 _add(line.form[finding.field], finding, sentence)
@@ -263,7 +266,7 @@ class FilingSheet:
             elif finding.field in self.about:
                 _add(self.about[finding.field], finding, sentence)
             else:
-                self.other.append(Wrong(self.control_of(finding) or None, finding.sentence))
+                self.other.append(Wrong(self.control_of(finding) or None, said(finding.sentence)))
 
     def note(self, found: Sequence[Finding]) -> None:
         """Put beside each line what is worth saying while typing: everything but what is not filled in yet."""

@@ -98,7 +98,7 @@ class Desk:
                 if finding.line in gathered:
                     continue
                 gathered.add(finding.line)
-                where = sentence.partition("：")[0]
+                where = said(finding.where)
                 sentence = _("%(where)s：还有 %(count)s 项没填", where=where, count=lacks[finding.line])
             rows.append(Listed(_LISTED_AS[finding.level], sentence, self.sheet.control_of(finding)))
         return rows
@@ -158,7 +158,7 @@ def refused(form: FilingForm, desk: Desk, refusal: Refused) -> Response:
     form.refuse(refusal)
     if is_part_request():
         desk.look_over()
-        return part("claims/form_conflict.html", status=refusal.status, desk=desk, sentence=refusal.sentence)
+        return part("claims/form_conflict.html", status=refusal.status, desk=desk, sentence=said(refusal.sentence))
     return form_page(form, desk)
 
 
