@@ -110,13 +110,22 @@ def test_the_inbox_says_what_the_checks_said(allowed: Office, browse: Browse) ->
     assert "只能批量同意检查全部通过且金额不超过 3,000.00 元的单据" in read
 
 
-def test_a_file_read_after_the_submission_takes_the_good_word_back(allowed: Office, browse: Browse) -> None:
+def test_a_file_read_after_the_submission_leaves_the_good_word_to_that_moment(allowed: Office, browse: Browse) -> None:
     claim_id = in_order(allowed, 90_000)
     read_files(allowed, claim_id, later=timedelta(minutes=1))
 
     page = browse("reviewer").get("/inbox")
 
-    assert "有新识别的票据" in words(page)
+    assert "提交时通过" in words(page)
+    assert f'value="{tick(allowed, claim_id)}" aria-label="选择 购置招商资料用纸">' in page.text
+
+
+def test_a_claim_with_a_file_still_unread_cannot_be_ticked(allowed: Office, browse: Browse) -> None:
+    claim_id = a_submitted(allowed, 90_000)
+
+    page = browse("reviewer").get("/inbox")
+
+    assert "票据识别中" in words(page)
     assert f'value="{tick(allowed, claim_id)}" aria-label="选择 购置招商资料用纸" disabled' in page.text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.claims.lifecycle import LEAD_STEPS, Step
@@ -22,8 +22,10 @@ class Checked:
 
     to_look_at: int | None
     """Findings that asked for a look at the submission; None where they were not counted yet."""
+    is_being_read: bool
+    """A file still waits to be read: what it says is not known yet."""
     is_read_since: bool
-    """A file is still being read, or was read after the submission: the count may have become more."""
+    """A file was read after the submission: the count may have become more."""
     step: Step | None
     approved_fen: int
     together_up_to_fen: int
@@ -31,24 +33,23 @@ class Checked:
 
     @property
     def has_passed(self) -> bool:
-        """Tell whether every check passed, as far as a list can know."""
-        return self.to_look_at == 0 and not self.is_read_since
+        """Tell whether every check passed and nothing has been read since."""
+        return self.to_look_at == 0 and not self.is_being_read and not self.is_read_since
 
     @property
     def may_go_together(self) -> bool:
-        """Tell whether the claim may be approved together with others; the approval looks again."""
-        return self.has_passed and self.step in LEAD_STEPS and self.approved_fen <= self.together_up_to_fen
+        """Tell whether the claim may be ticked; the approval makes every check again, with what was read since."""
+        has_passed = self.to_look_at == 0 and not self.is_being_read
+        return has_passed and self.step in LEAD_STEPS and self.approved_fen <= self.together_up_to_fen
 
 
-_READ_SINCE = (
+_READINGS = (
     select(Attachment.id)
     .join(EvidenceReading, EvidenceReading.evidence_id == Attachment.evidence_id)
-    .where(
-        Attachment.claim_id == Claim.id,
-        or_(EvidenceReading.state.in_(UNREAD), EvidenceReading.read_at > Claim.submitted_at),
-    )
-    .exists()
+    .where(Attachment.claim_id == Claim.id)
 )
+_BEING_READ = _READINGS.where(EvidenceReading.state.in_(UNREAD)).exists()
+_READ_SINCE = _READINGS.where(EvidenceReading.read_at > Claim.submitted_at).exists()
 
 
 def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked]:
@@ -57,6 +58,7 @@ def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked
         select(
             Claim.id,
             Claim.to_look_at,
+            _BEING_READ,
             _READ_SINCE,
             Claim.step,
             Claim.claimed_fen - Claim.deducted_fen,
