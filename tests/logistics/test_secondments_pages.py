@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from tests.office import TODAY, Office, a_submitted
+from tests.office import TODAY, Office, a_draft, a_filing, a_submitted
 from tests.pages import Browse, Clock
-from tests.secondments.seconded import HOME, ID_NUMBER, PHONE, holds, loaded
+from tests.secondments.seconded import HOME, ID_NUMBER, PHONE, holds, loaded, recorded
 from tests.web.checked_client import CheckedClient, hidden, token
 from tracker.identity.models import Unit
 from tracker.logistics.secondment_sheet import COLUMNS
@@ -254,6 +254,24 @@ def test_leaving_is_refused_with_the_open_claims_named(district: Office, browse:
     assert status == 422
     assert f"还有事项没有了结：{number[1]}" in shown
     assert loaded(district, int(there.rsplit("/", 1)[1])).state is State.RUNNING
+
+
+def test_open_claims_are_handed_over_on_the_leaving_page(district: Office, browse: Browse) -> None:
+    made = recorded(district, "nobody", begins_on=date(2026, 3, 2))
+    a_draft(district, a_filing(district, 5_000, person="nobody"), by=district.actor("nobody"))
+    client = browse("reviewer")
+    text = client.get(f"/secondments/{made}/leave").get_data(as_text=True)
+    assert "移交报销单" in text
+    sent = {"csrf_token": token(text), "command_id": hidden(text, "command_id")}
+    turned_down = client.post(f"/secondments/{made}/claims", data=sent)
+    assert turned_down.status_code == 422
+    assert "请选择接手的报账员" in turned_down.get_data(as_text=True)
+
+    answer = client.post(f"/secondments/{made}/claims", data={**sent, "to_person_id": district.people["agent"]})
+    assert answer.status_code == 303
+    text = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "已移交 1 张报销单" in text
+    assert "报销单：没有未了事项" in text
 
 
 def test_leaving_closes_and_the_certificate_can_be_printed(district: Office, browse: Browse, made: int) -> None:

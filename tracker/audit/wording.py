@@ -38,6 +38,7 @@ ACTION_NAMES: dict[str, str] = {
     "claim.detach": "移除附件",
     "claim.discard": "删除草稿",
     "claim.submit": "提交审核",
+    "claim.hand_over": "移交报销单",
     "claim.withdraw": "撤回",
     "claim.return": "退回修改",
     "claim.step_back": "退回上一步",

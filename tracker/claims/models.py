@@ -216,6 +216,25 @@ class Decision(Base):
     person: Mapped[Person] = relationship()
 
 
+class ClaimHandover(Base):
+    """移交: an open claim of somebody who leaves, looked after from then on by another, by name. Only added to."""
+
+    __tablename__ = "claim_handover"
+    __table_args__ = (
+        UniqueConstraint("claim_id", "command_id"),
+        Index("ix_claim_handover_from", "from_person_id", "claim_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
+    from_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    to_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    handed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    handed_at: Mapped[datetime] = mapped_column(Moment)
+    command_id: Mapped[str] = mapped_column(String(48))
+
+
 class Payee(Base):
     """An account money can be sent to; the number is kept enciphered, only its tail is readable."""
 

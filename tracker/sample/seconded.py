@@ -64,19 +64,6 @@ POSTS: dict[str, Post] = {
     "jiyuan": Post(_CIVIL, _DIVISION, "二级调研员", "", "16 级 7 档"),
 }
 
-_PAPER_WORDS = {
-    "区农业农村局": "云农",
-    "区住建局": "云建",
-    "云湖经开区": "云开管",
-    "区发改委": "云发改",
-    "区市场监管局": "云市监",
-    "区大数据局": "云数",
-    "区卫健委": "云卫",
-    "区科技局": "云科",
-    "区工信局": "云工信",
-    "区商务局": "云商",
-    "区文旅局": "云文旅",
-}
 _PROMOTED, _EXTENDED, _ENDED_EARLY = "wanghao", "duanrong", "dongping"
 _ON_PAPER = ("区住建局", "区大数据局")
 """Home units without a seat of their own that sent their word on paper; those of other units are overdue."""
@@ -159,7 +146,7 @@ def _planned(stage: Stage, person: SamplePerson) -> date:
 def _promotion(stage: Stage) -> Story:
     yield on(working_day(date(stage.year, 5, 12)), 15)
     person, dated = _person(_PROMOTED), date(stage.year, 4, 28)
-    number = f"云建〔{stage.year}〕22号"
+    number = f"{_paper_word(person.home_unit)}〔{stage.year}〕22号"
     said = [f"经局党组研究，{person.name}同志任综合管理科科长，自{stage.year}年5月1日起算。"]
     scan = paper("云湖区住房和城乡建设局文件", f"关于{person.name}同志任职的通知", said, "区住建局", dated, number)
     post = PostFacts(_SECTION, "综合管理科科长", "三级主任科员", "", "20 级 4 档")
@@ -225,7 +212,7 @@ def _confirmed(stage: Stage, half: Half) -> Story:
                 operations.confirm(stage.session, running.id, half, same, order(stage, seats[0].sign_in_name))
                 continue
             dated = (stage.at - _A_DAY).date()
-            number = f"{_PAPER_WORDS[unit]}函〔{stage.year}〕{half.number}{place}号"
+            number = f"{_paper_word(unit)}函〔{stage.year}〕{half.number}{place}号"
             said = [f"{running.person.name}同志抽调期间职务、职级、职称、工资福利均未变动，专职在岗。特此确认。"]
             scan = paper("确认函", f"{half.name}抽调人员情况确认", said, unit, dated, number)
             operations.confirm(
@@ -270,8 +257,13 @@ def _person_of(stage: Stage, secondment: Secondment) -> SamplePerson:
     return next(one for one in members() if stage.district.people[one.sign_in_name] == secondment.person_id)
 
 
+def _paper_word(unit: str) -> str:
+    """Return the word a unit's papers are numbered under."""
+    return "云" + unit.removeprefix("区").removeprefix("云湖").rstrip("局委区")
+
+
 def _home_number(stage: Stage, person: SamplePerson, dated: date) -> str:
-    return f"{_PAPER_WORDS[person.home_unit]}〔{dated.year}〕{20 + stage.district.people[person.sign_in_name]}号"
+    return f"{_paper_word(person.home_unit)}〔{dated.year}〕{20 + stage.district.people[person.sign_in_name]}号"
 
 
 def _id_number(person: SamplePerson) -> str:

@@ -157,6 +157,13 @@ class LeaveForm(VersionedForm):
         )
 
 
+class HandClaimsForm(SiteForm):
+    """To whom the open claims of somebody who leaves are handed."""
+
+    to_person_id = ChoiceField(_("接手的报账员"), [Required(_("请选择接手的报账员"))], coerce=int, blank=_("请选择"))
+    hand_reason = TextLine(_("说明"), most=200)
+
+
 class SheetForm(SiteForm):
     """A sheet to check and to import: the file first, then the handle it is kept under."""
 

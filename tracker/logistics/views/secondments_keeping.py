@@ -8,12 +8,15 @@ from datetime import timedelta
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
+from tracker.claims import operations as claim_operations
+from tracker.claims.leaving import open_claims
+from tracker.claims.operations import moves as claims
 from tracker.evidence.operations import StoredFile
 from tracker.funds.views.scans import stored_scan
 from tracker.identity.queries import units
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Forbidden, Refused, Stale
-from tracker.logistics.forms.secondments import ActForm, LeaveForm, PostForm, SecondmentForm, TermForm
+from tracker.logistics.forms.secondments import ActForm, HandClaimsForm, LeaveForm, PostForm, SecondmentForm, TermForm
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.secondments import keeper, may_keep, office_cipher, secondment_page
 from tracker.secondments import operations, policy, queries
@@ -105,14 +108,52 @@ def leave(secondment_id: int) -> Response:
             return to(one.id, _("已办返岗，可以打印返岗鉴定"))
         except Refused as refusal:
             one = turned_down(form, refusal, secondment_id)
+    return _leave_page(one, form, None)
+
+
+@blueprint.post("/secondments/<int:secondment_id>/claims")
+@keeper
+def hand_claims(secondment_id: int) -> Response:
+    """Hand the open claims of who leaves to a filing agent, by name."""
+    one = kept(secondment_id)
+    form = HandClaimsForm()
+    _offer_takers(form, one)
+    if form.sent_and_valid():
+        try:
+            command = claims.Command(
+                current_actor(), now(), form.command_id.data or "", comment=form.hand_reason.data or ""
+            )
+            with unit_of_work() as session:
+                handed = claim_operations.hand_over_claims(
+                    session, one.person_id, one.team_id, form.to_person_id.data or 0, command
+                )
+            flash(_("已移交 %(count)s 张报销单", count=len(handed)), "ok")
+            return redirect(url_for(".leave", secondment_id=one.id), 303)  # type: ignore[return-value]
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _leave_page(one, LeaveForm.afresh(version=one.version), form)
+
+
+def _leave_page(one: Secondment, form: LeaveForm, hand: HandClaimsForm | None) -> Response:
+    if hand is None:
+        hand = HandClaimsForm.afresh()
+        _offer_takers(hand, one)
+    session = read_again()
     return page(
         "logistics/secondment_leave.html",
         form=form,
+        hand=hand,
+        open_claims=bool(open_claims(session, one.person_id, one.team_id)),
         one=one,
         last_day=one.ends_before - _DAY,
-        matters=operations.open_matters(read_again(), one, on=today),
+        matters=operations.open_matters(session, one, on=day_of(now())),
         subjects=[_("席位"), *(_(subject) for subject in subjects())],
     )
+
+
+def _offer_takers(form: HandClaimsForm, one: Secondment) -> None:
+    people = claim_operations.takers(reader(), one.team_id, day_of(now()))
+    form.to_person_id.offer((person.id, person.name) for person in people if person.id != one.person_id)
 
 
 @blueprint.post("/secondments/<int:secondment_id>/cancel")
