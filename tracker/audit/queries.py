@@ -108,7 +108,7 @@ def _readable(by: Actor) -> list[ColumnElement[bool]]:
 def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.person:
-        conditions.append(AuditEntry.person_name.contains(wanted.person, autoescape=True))
+        conditions.append(AuditEntry.person_name.icontains(wanted.person, autoescape=True))
     if wanted.action:
         conditions.append(AuditEntry.action == wanted.action)
     if wanted.subject_kind:
@@ -125,7 +125,7 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
 
 def _mentions(word: str) -> ColumnElement[bool]:
     columns = (AuditEntry.subject_name, AuditEntry.note, AuditEntry.person_name)
-    return and_(or_(*(column.contains(word, autoescape=True) for column in columns)))
+    return and_(or_(*(column.icontains(word, autoescape=True) for column in columns)))
 
 
 def _start_of(day: date) -> datetime:

@@ -70,10 +70,10 @@ def _narrowed(wanted: Select[Any], sought: Sought, *, payments: bool = False) ->
     if sought.team_id is not None:
         wanted = wanted.where(Claim.team_id == sought.team_id)
     if sought.text:
-        people = select(Person.id).where(Person.name.contains(sought.text, autoescape=True))
+        people = select(Person.id).where(Person.name.icontains(sought.text, autoescape=True))
         named = [Claim.number == sought.text.upper(), Claim.beneficiary_id.in_(people)]
         if payments:
-            named += [Payment.number == sought.text.upper(), Payment.reference == sought.text]
+            named += [Payment.number == sought.text.upper(), func.lower(Payment.reference) == sought.text.lower()]
         wanted = wanted.where(or_(*named))
     return wanted
 

@@ -216,9 +216,7 @@ def started(session: Session, actor: Actor, *, before: int | None = None, most: 
     """
     each = []
     for column in (Claim.filer_id, Claim.beneficiary_id):
-        own = select(Claim.id).where(
-            column == actor.person_id, Claim.state != State.DISCARDED, policy.seen_by(actor)
-        )
+        own = select(Claim.id).where(column == actor.person_id, Claim.state != State.DISCARDED, policy.seen_by(actor))
         if before is not None:
             own = own.where(Claim.id < before)
         each.append(own.order_by(Claim.id.desc()).limit(most).subquery())
@@ -283,7 +281,8 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
 
 
 _NUMBER = re.compile(r"BX-\d{4}-\d+", re.IGNORECASE)
-_BILL = re.compile(r"[0-9A-Z]{6,30}")
+_BILL = re.compile(r"(?!BX)(?=(?:[A-Z]*[0-9]){5})[0-9A-Z]{6,30}")
+"""Letters alone are a word, and BX begins a claim's number."""
 
 
 def _matches(text: str) -> ColumnElement[bool]:

@@ -304,13 +304,13 @@ def _conditions(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
     if wanted.phase is not None:
         conditions.append(_phase_is(wanted.phase, on))
     for word in wanted.text.split():
-        people = select(Person.id).where(Person.name.contains(word, autoescape=True))
-        homes = select(Unit.id).where(Unit.name.contains(word, autoescape=True))
+        people = select(Person.id).where(Person.name.icontains(word, autoescape=True))
+        homes = select(Unit.id).where(Unit.name.icontains(word, autoescape=True))
         conditions.append(
             or_(
                 Secondment.person_id.in_(people),
                 Secondment.home_unit_id.in_(homes),
-                Secondment.station.contains(word, autoescape=True),
+                Secondment.station.icontains(word, autoescape=True),
             )
         )
     return conditions

@@ -217,9 +217,7 @@ def _conditions(wanted: Wanted, by: Actor, at: datetime, on: date) -> list[Colum
         conditions.append(_account_is(wanted.account, at))
     for word in wanted.text.split():
         home = select(Unit.id).where(or_(*(_has(column, word) for column in (Unit.name, Unit.short_name))))
-        conditions.append(
-            or_(_has(Person.name, word), _has(Person.sign_in_name, word.lower()), Person.home_unit_id.in_(home))
-        )
+        conditions.append(or_(_has(Person.name, word), _has(Person.sign_in_name, word), Person.home_unit_id.in_(home)))
     if wanted.kind is not None or wanted.team_id is not None:
         conditions.append(Person.id.in_(_seated(wanted, by, on)))
     return conditions
@@ -252,5 +250,5 @@ def _account_is(state: Account, at: datetime) -> ColumnElement[bool]:
 
 
 def _has(column, word: str) -> ColumnElement[bool]:  # type: ignore[no-untyped-def]  # noqa: ANN001  a text column
-    found: ColumnElement[bool] = column.contains(word, autoescape=True)
+    found: ColumnElement[bool] = column.icontains(word, autoescape=True)
     return found

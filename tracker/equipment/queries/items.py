@@ -266,5 +266,5 @@ def _parts(session: Session, by: Actor, *, by_owner: bool) -> list[ColumnElement
 def _mentions(word: str) -> ColumnElement[bool]:
     if _NUMBERED.match(word):
         return (Item.number >= word) & (Item.number < word + "~") & Item.number.startswith(word, autoescape=True)
-    holders = select(Person.id).where(Person.name.contains(word, autoescape=True))
+    holders = select(Person.id).where(Person.name.icontains(word, autoescape=True))
     return or_(Item.words.contains(word.lower(), autoescape=True), Item.holder_id.in_(holders))
