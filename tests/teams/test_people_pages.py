@@ -335,6 +335,37 @@ def test_a_lead_unit_sees_its_own_seats_and_no_accounts(small_office: Office, br
     assert client.get(f"/seats/{_seat(small_office, 'second_reviewer')}").status_code == 403
 
 
+APART = {"officer", "cashier", "auditor", "administrator"}
+
+
+@pytest.mark.parametrize("who", ["administrator", *sorted(LEADS)])
+def test_a_person_s_pages_open_exactly_for_whom_the_list_shows_them_to(
+    office: Office, browse: Browse, page_clock: Clock, who: str
+) -> None:
+    """A lead unit keeps its roster: who is disabled, or keeps the district's money, accounts or trail, is not on it."""
+    with office.database.writing() as session:
+        session.get_one(Person, office.people["nobody"]).disabled_at = page_clock.moment
+    hidden_from_lead = APART | {"nobody"}
+    client = browse(who)
+    listed = set(re.findall(r'href="/people/(\d+)"', text(client, "/people")))
+
+    for name, person_id in office.people.items():
+        is_seen = who == "administrator" or name not in hidden_from_lead
+        assert (str(person_id) in listed) is is_seen, name
+        for address in (f"/people/{person_id}", f"/people/{person_id}/seats/new"):
+            assert client.get(address).status_code == (200 if is_seen else 404), (name, address)
+        found = text(client, f"/people?q={PEOPLE[name][0]}") if name in PEOPLE else ""
+        assert not found or (f'href="/people/{person_id}"' in found) is is_seen
+
+
+def test_who_left_finance_is_on_the_roster_again(small_office: Office, browse: Browse) -> None:
+    officer = small_office.people["officer"]
+    with small_office.database.writing() as session:
+        session.get_one(Seat, _seat(small_office, "officer")).held_until = NOON.date()
+
+    assert browse("reviewer").get(f"/people/{officer}").status_code == 200
+
+
 def _seat(office: Office, who: str) -> int:
     with office.database.reading() as session:
         return session.scalars(select(Seat.id).where(Seat.person_id == office.people[who])).one()

@@ -111,10 +111,11 @@ def people(
     return Found(found, seats, has_before, has_after)
 
 
-def person(session: Session, person_id: int, *, seen_by: Actor) -> Person:
-    """Load a person of the directory with the home unit. Raises NotFound."""
+def person(session: Session, person_id: int, *, seen_by: Actor, on: date) -> Person:
+    """Load a person of the directory with the home unit. Raises NotFound, also for whom the reader's list hides."""
     require_reader(seen_by)
-    found = session.scalar(select(Person).options(joinedload(Person.home_unit)).where(Person.id == person_id))
+    query = select(Person).options(joinedload(Person.home_unit)).where(Person.id == person_id)
+    found = session.scalar(query.where(*_listed_for(seen_by, on)))
     if found is None:
         raise NotFound
     return found
@@ -209,11 +210,23 @@ def _is_seen(row: Seat, by: Actor) -> bool:
     return (row.team.lead_unit_id if row.team else row.unit_id) in by.units()
 
 
+def _listed_for(by: Actor, on: date) -> list[ColumnElement[bool]]:
+    """Make the conditions that the directory shows a person to the reader, in its list and on a page alike.
+
+    The administrator keeps every account. A lead unit keeps the roster (domain.md, seats): it looks for people it
+    may take into its teams, and none of those with a seat of the district (finance, audit, the administrator) may be.
+    """
+    if is_administrator(by):
+        return []
+    apart = select(Seat.person_id).where(
+        Seat.kind.in_(policy.KEPT_APART), or_(Seat.held_until.is_(None), Seat.held_until > on)
+    )
+    return [Person.disabled_at.is_(None), Person.id.not_in(apart)]
+
+
 def _conditions(wanted: Wanted, by: Actor, at: datetime, on: date) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if not is_administrator(by):
-        conditions.append(Person.disabled_at.is_(None))
-    elif wanted.account is not None:
+    conditions = _listed_for(by, on)
+    if is_administrator(by) and wanted.account is not None:
         conditions.append(_account_is(wanted.account, at))
     for word in wanted.text.split():
         home = select(Unit.id).where(or_(*(_has(column, word) for column in (Unit.name, Unit.short_name))))

@@ -38,6 +38,9 @@ PLACES: dict[SeatKind, Place] = {
 
 _OFFICE_WORK = BUSINESS_SEATS | {K.HOME_UNIT}
 
+KEPT_APART = FINANCE_SEATS | {K.AUDITOR, K.ADMINISTRATOR}
+"""Seats of the district whose holders no lead unit may seat in its teams, so that its directory leaves them out."""
+
 GIVEN_BY_LEAD_UNIT = TEAM_SEATS
 """Seats that reviewer and head of a team's lead unit may give; every other one is the administrator's."""
 

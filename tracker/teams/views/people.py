@@ -165,7 +165,7 @@ def reset_password(person_id: int) -> Response:
 
 def _person_page(person_id: int, turned_down: ActForm | None) -> Response:
     by, moment, session = current_actor(), now(), read_again()
-    known = directory.person(session, person_id, seen_by=by)
+    known = directory.person(session, person_id, seen_by=by, on=day_of(moment))
     seats = directory.seats_of(session, [person_id], seen_by=by, on=day_of(moment), with_ended=True)
     act = turned_down or ActForm.afresh()
     act.renew(known.version)

@@ -25,7 +25,7 @@ from tracker.web.pages import page
 def give_seat(person_id: int) -> Response:
     """Give a person a seat of the kind the address names."""
     by = current_actor()
-    person = directory.person(reader(), person_id, seen_by=by)
+    person = directory.person(reader(), person_id, seen_by=by, on=day_of(now()))
     kinds = [kind for kind in SeatKind if kind in policy.may_give(by)]
     if not kinds:
         raise Forbidden("席位由系统管理员或牵头单位授予")
