@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -127,18 +128,12 @@ def _hand(session: Session, claim: Claim, leaver: Person, taker: Person, command
             amount_fen=None,
         )
     )
-    record(
-        session,
-        chain=fund_chain(claim.fund_id),
-        by=command.by,
-        at=command.at,
-        action="claim.hand_over",
-        seat=seat,
-        subject=("claim", claim.id, claim.title),
-        before={"filer": was.name, "version": claim.version},
-        after={"filer": taker.name, "version": claim.version + 1},
-        note=said,
-    )
+    subject = ("claim", claim.id, claim.title)
+    told: dict[str, Any] = {"by": command.by, "at": command.at, "seat": seat, "subject": subject, "note": said}
+    before, after = {"filer": was.name, "version": claim.version}, {"filer": taker.name, "version": claim.version + 1}
+    # The remark stands among the decisions like any other, so the trail has it as one too.
+    record(session, chain=fund_chain(claim.fund_id), action="claim.comment", **told)
+    record(session, chain=fund_chain(claim.fund_id), action="claim.hand_over", before=before, after=after, **told)
     set_committed_value(claim, "filer_id", taker.id)
     set_committed_value(claim, "version", claim.version + 1)
     session.expire(claim, ["decisions", "filer"])
