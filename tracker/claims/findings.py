@@ -17,6 +17,7 @@ from tracker.claims import bills, facts
 from tracker.claims.case import Case, Finding, Level, Part, Rule, placed
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.models import Claim, Kind
+from tracker.claims.printing import what_cannot_be_printed
 from tracker.evidence import keys
 from tracker.funds import book
 from tracker.funds.models import Bucket, Category, Fund, Verb
@@ -300,6 +301,7 @@ RULES: tuple[Rule, ...] = (
     _taken,
     bills.what_files_say,
     bills.what_looks_alike,
+    what_cannot_be_printed,
     _quota,
     _purpose,
 )

@@ -23,6 +23,7 @@ from tracker.funds.book import Shares
 from tracker.funds.models import Verb
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.vouchers.fonts import require_glyphs
 
 
 def approve(session: Session, claim_id: int, command: Command) -> Claim:
@@ -93,6 +94,7 @@ def deduct(session: Session, claim_id: int, line_id: int, deducted_fen: int, com
     needs money that is gone.
     """
     reason = require_reason(command.comment, "核减")
+    require_glyphs([reason])  # it is printed beside the line
     try:
         turn = begin(session, claim_id, Move.DEDUCT, command)
     except AlreadyDone as done:
