@@ -19,6 +19,7 @@ from tracker.claims.operations.moves import what_changed
 from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused, Stale
+from tracker.kernel.text import tell
 from tracker.storage.statements import changed, take_turn
 
 MOST_FILES = 60
@@ -157,8 +158,8 @@ def save_draft(
     return version + 1
 
 
-def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None:
-    """Throw a draft away, with what was laid with it.
+def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> str | None:
+    """Throw a draft away, with what was laid with it; return the claim's number if it has one.
 
     One that was sent is given up instead: whoever could see it still sees it with its papers, and its number stays.
     """
@@ -174,6 +175,7 @@ def discard(session: Session, claim_id: int, *, by: Actor, at: datetime) -> None
     if claim.number is None:
         session.execute(delete(Attachment).where(Attachment.claim_id == claim_id))
     _trail(session, claim, Move.DISCARD, by=by, at=at)
+    return claim.number
 
 
 def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, by: Actor, at: datetime) -> None:
@@ -190,7 +192,7 @@ def attach(session: Session, claim_id: int, evidence_id: int, line_key: str, *, 
     if any(attachment.evidence_id == evidence_id for attachment in claim.attachments):
         return
     if len(claim.attachments) >= MOST_FILES:
-        raise Refused(f"一张报销单最多 {MOST_FILES} 个附件，请合并后再传")
+        raise Refused(tell("一张报销单最多 %(most)s 个附件，请合并后再传", most=MOST_FILES))
     try:
         with session.begin_nested():
             session.execute(

@@ -55,8 +55,8 @@ def discard_draft(claim_id: int) -> Response:
     form = SiteForm()
     if form.sent_and_valid():
         with unit_of_work() as session:
-            operations.discard(session, claim_id, by=current_actor(), at=now())
-        flash(_("草稿已删除"), "ok")
+            number = operations.discard(session, claim_id, by=current_actor(), at=now())
+        flash(_("%(number)s 已作废", number=number) if number else _("草稿已删除"), "ok")
     return _to(url_for(".listing"))
 
 
