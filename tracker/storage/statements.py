@@ -1,6 +1,6 @@
 """Statements of the hot path: Core on the tables themselves, built once, alike on both engines.
 
-Building a statement costs SQLAlchemy more than running it costs the database, so those of the money door are
+Building a statement takes SQLAlchemy longer than running it, so those of the money door are
 constants of their modules, or made once for each dialect, and are handed their values when they run.
 """
 
