@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from sqlalchemy import update
 
 from tests.claims.gate_pages import press, words
 from tests.holds import nothing_broken
@@ -58,6 +60,56 @@ def test_each_print_is_counted_and_a_reprint_says_so(small_office: Office, brows
             f"第{number}次", f"第 {number} 次"
         )
     nothing_broken(small_office.database)
+
+
+def test_two_prints_at_once_bear_two_numbers(office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim_id = an_approved(office, 100_000)
+    member, reviewer = browse("member"), browse("reviewer")
+    address = f"/claims/{claim_id}/voucher"
+    forms = {client: client.get(address) for client in (member, reviewer)}
+    drawn: list[int | None] = []
+    meanwhile: list[int] = []
+
+    def drawing(*_: object, copy_number: int | None = None, **__: object) -> bytes:
+        drawn.append(copy_number)
+        if len(drawn) == 1:  # while the first is drawn, another is printed from beginning to end
+            other = threading.Thread(
+                target=lambda: meanwhile.append(press(reviewer, forms[reviewer], address).status_code)
+            )
+            other.start()
+            other.join()
+        return b"%PDF-1.7 print " + str(copy_number).encode()
+
+    monkeypatch.setattr(pool, "draw_bounded", drawing)
+
+    answer = press(member, forms[member], address)
+
+    assert meanwhile == [200]
+    assert answer.data == b"%PDF-1.7 print 2"
+    assert drawn == [1, 1, 2]
+    assert voucher(office).prints == 2
+    nothing_broken(office.database)
+
+
+def test_a_print_that_others_always_outrun_is_refused_in_words_and_not_counted(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    member, address = browse("member"), f"/claims/{claim_id}/voucher"
+    form = member.get(address)
+
+    def outrun(*_: object, **__: object) -> bytes:
+        with small_office.database.writing() as session:
+            session.execute(update(Voucher).values(prints=Voucher.prints + 1))
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(pool, "draw_bounded", outrun)
+
+    answer = press(member, form, address)
+
+    assert answer.status_code == 409
+    assert "请再点一次打印" in words(answer)
+    assert voucher(small_office).prints == 5
 
 
 def test_a_void_voucher_is_still_shown_with_its_mark(small_office: Office, browse: Browse) -> None:

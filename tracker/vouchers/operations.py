@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.audit.operations import fund_chain, record
 from tracker.kernel.actors import Actor
-from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import run, table
 from tracker.vouchers.models import Voucher
@@ -73,14 +73,20 @@ def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, seat: st
     _trail(session, _named(voucher), "void", by, at, seat=seat, note=reason)
 
 
-def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime) -> int:
-    """Count one more print and return which print it is, from 1. Raises NotFound."""
-    prints: int | None = session.scalar(
-        update(Voucher).where(Voucher.id == voucher_id).values(prints=Voucher.prints + 1).returning(Voucher.prints)
-    )
+def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime, number: int | None = None) -> int:
+    """Count one more print and return which print it is, from 1.
+
+    ``number`` is the one drawn on the paper: Stale is raised where another print took it meanwhile. Raises NotFound.
+    """
+    counted = update(Voucher).where(Voucher.id == voucher_id)
+    if number is not None:
+        counted = counted.where(Voucher.prints == number - 1)
+    prints: int | None = session.scalar(counted.values(prints=Voucher.prints + 1).returning(Voucher.prints))
     voucher = session.get(Voucher, voucher_id)
-    if prints is None or voucher is None:
+    if voucher is None:
         raise NotFound
+    if prints is None:
+        raise Stale("刚有人打印了同一张凭证，请再点一次打印")
     _trail(session, _named(voucher), "print", by, at, after={"prints": prints})
     return prints
 

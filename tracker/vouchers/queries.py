@@ -21,6 +21,11 @@ def of_claim(session: Session, claim_id: int) -> Sequence[Voucher]:
     return session.scalars(select(Voucher).where(Voucher.claim_id == claim_id).order_by(Voucher.id)).all()
 
 
+def prints_of(session: Session, voucher_id: int) -> int:
+    """Tell how often a voucher was printed."""
+    return session.scalar(select(Voucher.prints).where(Voucher.id == voucher_id)) or 0
+
+
 def find_number(session: Session, number: str) -> Voucher | None:
     """Find a voucher by its number, if there is one."""
     return session.scalar(select(Voucher).where(Voucher.number == number))

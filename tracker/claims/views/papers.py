@@ -20,7 +20,7 @@ from tracker.evidence.models import Evidence
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.actors import BUSINESS_SEATS
 from tracker.kernel.clock import day_of, now
-from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
 from tracker.vouchers import operations as vouchers
@@ -39,6 +39,9 @@ from tracker.web.pages import page
 
 MOST_EMBEDDED_BYTES = 20 * 1024 * 1024
 """Originals are put inside a voucher's PDF up to this size together; beyond it the bundle carries their pages."""
+
+_MOST_TURNS = 5
+"""How often a print is drawn anew because others printed the same voucher at the same moment."""
 
 _SCANS = (Media.PDF, Media.JPEG, Media.PNG, Media.HEIC)
 _MEDIA_TYPES = {
@@ -70,14 +73,31 @@ def print_voucher(claim_id: int) -> Response:
         return _draw_page(claim, form)
     voucher = _chosen(claim)
     try:
-        # Drawn before it is counted: a paper that cannot be drawn was never printed.
-        body = _pdf(claim, voucher, copy_number=voucher.prints + 1)
-        with unit_of_work() as session:
-            vouchers.count_print(session, voucher.id, by=actor, at=now())
+        body = _printed(claim, voucher)
     except (Refused, pool.Crashed) as error:
         form.refuse(_as_refusal(error))
         return _draw_page(claim, form)
     return _as_pdf(body, f"{voucher.number}.pdf", inline=True)
+
+
+def _printed(claim: Claim, voucher: Voucher) -> bytes:
+    """Draw a print and count it under the number it bears.
+
+    Drawn before it is counted, since a paper that cannot be drawn was never printed, and outside the unit of work,
+    since drawing takes its time: where another print took the number meanwhile, it is drawn anew.
+    """
+    for turn in range(_MOST_TURNS):
+        number = voucher_queries.prints_of(read_again(), voucher.id) + 1
+        body = _pdf(claim, voucher, copy_number=number)
+        try:
+            with unit_of_work() as session:
+                vouchers.count_print(session, voucher.id, by=current_actor(), at=now(), number=number)
+        except Stale:
+            if turn == _MOST_TURNS - 1:
+                raise
+        else:
+            break
+    return body
 
 
 @blueprint.get("/claims/<int:claim_id>/voucher.pdf")
