@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from io import BytesIO
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -135,3 +136,19 @@ def test_a_reception_from_the_form_to_its_voucher(site: Site, width: int) -> Non
 
     for said in ("接待电池企业考察团", "某某电池材料公司", "360.00", "叁佰陆拾元整"):
         assert said in paper
+
+
+SPILLS = """() => Array.from(document.querySelectorAll('#filing .card')).map((card) => Math.max(
+  ...Array.from(card.querySelectorAll('input:not([type=file]), select, button')).map(
+    (one) => one.getBoundingClientRect().right - card.getBoundingClientRect().right)))"""
+
+
+@pytest.mark.parametrize("size", ["normal", "large"])
+@pytest.mark.parametrize("width", [1366, 1280, 1120, 390])
+def test_no_control_of_the_form_lies_outside_its_card(site: Site, width: int, size: Literal["normal", "large"]) -> None:
+    a_payee(site.office)
+    with site.window("member", 390 if width == 390 else 1366, size=size) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        start(page, "差旅费", "赴深圳对接储能项目")
+        add_line(page, 1, "住宿费", "760", 住宿城市="深圳", 住宿天数="2")
+        assert max(page.evaluate(SPILLS)) <= 0
