@@ -104,9 +104,8 @@ def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
     by_state = select(Item.state, func.count(), func.sum(Item.price_fen)).where(
         *conditions(asked, seen_by, with_disposed=True)
     )
-    if not wanted.text:
-        # Says nothing, but leads through the owner's index by state, which holds all that is counted.
-        by_state = by_state.where(Item.state.in_(ItemState))
+    # Neither condition says anything; each leads through the owner's index that holds all that is asked for.
+    by_state = by_state.where(Item.id > 0 if wanted.text else Item.state.in_(ItemState))
     found: dict[ItemState, Tally] = {}
     for part in _parts(session, seen_by, by_owner=True):
         for state, count, fen in session.execute(by_state.where(part).group_by(Item.state)):
