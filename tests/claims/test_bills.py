@@ -141,6 +141,26 @@ def test_a_red_letter_invoice_in_any_folder_blocks_its_blue_one(small_office: Of
         operations.submit(session, claim_id, filing, command(small_office.actor("member")))
 
 
+@pytest.mark.parametrize(("back_fen", "level"), [(-1, Level.BLOCK), (-119_999, Level.BLOCK), (-120_000, Level.BLOCK)])
+def test_a_partial_red_letter_blocks_the_part_it_takes_back(small_office: Office, back_fen: int, level: Level) -> None:
+    red = replace(GOOD, invoice_number="26322000000000000077", red_letter=True, red_of=NUMBER, total_fen=back_fen)
+    put(small_office, b"red", "红.xml", person="outsider", read=FileRead(red))
+    everything = said(small_office, GOOD)
+    assert about(everything, "红冲") == [level]
+
+
+def test_what_a_partial_red_letter_leaves_may_be_claimed_to_the_fen(small_office: Office) -> None:
+    red = replace(GOOD, invoice_number="26322000000000000077", red_letter=True, red_of=NUMBER, total_fen=-20_000)
+    put(small_office, b"red", "红.xml", person="outsider", read=FileRead(red))
+    claim_id, filing, _ = a_claim(small_office, GOOD)
+    line = filing.lines[0]
+    for fen, level in ((100_000, Level.WARN), (100_001, Level.BLOCK)):
+        filed = replace(filing, lines=(replace(line, claimed_fen=fen),))
+        told = [one for one in found(small_office, claim_id, filed) if "部分红冲" in one.sentence]
+        assert [one.level for one in told] == [level]
+        assert "最多可报 1,000.00 元" in told[0].sentence
+
+
 def submitted(office: Office, reading: Reading, person: str = "member") -> tuple[int, Evidence]:
     claim_id, filing, kept = a_claim(office, reading, person=person)
     with office.database.writing() as session:

@@ -35,7 +35,8 @@ def of_lead_unit(seed: int, **facts: Any) -> Invoice:
 def red_of(blue: Invoice) -> Invoice:
     """The red-letter invoice that takes a blue one back."""
     red = next(one for seed in range(200) if (one := invoice(seed)).total < 0)
-    return replace(red, buyer=LEAD, buyer_id=None, day=date(2026, 3, 5), red_of=blue.number)
+    facts: dict[str, Any] = {"ex_tax": -(blue.ex_tax or 0), "tax": -(blue.tax or 0), "total": -blue.total}
+    return replace(red, buyer=LEAD, buyer_id=None, day=date(2026, 3, 5), red_of=blue.number, **facts)
 
 
 def drop(client: CheckedClient, *files: tuple[bytes, str], by_script: bool = True) -> TestResponse:

@@ -18,7 +18,7 @@ from tracker.audit.models import AuditEntry
 from tracker.evidence.likeness import MOST_BITS, bands, differing_bits, is_alike
 from tracker.evidence.models import Evidence, Likeness, LikenessWord
 from tracker.evidence.operations import FileRead, explain, throw_away
-from tracker.evidence.queries import Match, look_alikes, taken_back, words_about
+from tracker.evidence.queries import Match, TakenBack, look_alikes, taken_back, words_about
 from tracker.evidence.reading import Reading
 from tracker.kernel.errors import Refused
 
@@ -148,4 +148,25 @@ def test_a_red_letter_names_its_blue_by_number_or_by_code_and_number(small_offic
     put(small_office, b"b", read=FileRead(older))
     with small_office.database.reading() as session:
         back = taken_back(session, [("", "26322000000000000008"), ("032001900211", "12345678"), ("", "7")])
-    assert back == {("", "26322000000000000008"): "26322000000000000009", ("032001900211", "12345678"): "99"}
+    assert back == {
+        ("", "26322000000000000008"): TakenBack(("26322000000000000009",), 100),
+        ("032001900211", "12345678"): TakenBack(("99",), 100),
+    }
+
+
+def test_several_red_letters_of_one_blue_add_up_and_each_counts_once(small_office: Office) -> None:
+    def red(number: str, fen: int | None) -> FileRead:
+        return FileRead(Reading(invoice_number=number, red_letter=True, red_of="26322000000000000008", total_fen=fen))
+
+    for place, read in enumerate((red("26322000000000000091", -300), red("26322000000000000092", -200))):
+        put(small_office, bytes([place]), read=read)
+    put(small_office, b"photo", read=red("26322000000000000091", None))
+    put(small_office, b"xml", read=red("26322000000000000091", -300))
+    with small_office.database.reading() as session:
+        back = taken_back(session, [("", "26322000000000000008")])["", "26322000000000000008"]
+    assert back.amount_fen == 500
+    assert (back.left_of(800), back.left_of(500), back.left_of(None)) == (300, 0, 0)
+    put(small_office, b"unread", read=red("26322000000000000093", None))
+    with small_office.database.reading() as session:
+        back = taken_back(session, [("", "26322000000000000008")])["", "26322000000000000008"]
+    assert back.left_of(800) == 0

@@ -15,7 +15,7 @@ from tracker.claims.lifecycle import HOLDING_STATES, State
 from tracker.claims.models import Attachment, Claim
 from tracker.evidence import keys, queries
 from tracker.evidence.models import LikenessWord
-from tracker.evidence.queries import MATCH_NAMES, Known, LookAlike, Match
+from tracker.evidence.queries import MATCH_NAMES, Known, LookAlike, Match, TakenBack
 from tracker.evidence.reading import Reading
 from tracker.evidence.stays import stay_of
 from tracker.evidence.titles import Title, TitleAnswer, check_title, titles_of
@@ -58,7 +58,7 @@ def what_files_say(case: Case) -> Iterator[Finding]:
     for paper in papers:
         answer = check_title(paper.reading, titles)
         answers.append(answer)
-        yield from _red(paper, back)
+        yield from _red(case, paper, papers, back)
         yield from _title(paper, answer, titles)
         for rule in _RULES:
             yield from rule(case, paper)
@@ -79,15 +79,38 @@ def _papers(case: Case) -> list[Paper]:
     return found
 
 
-def _red(paper: Paper, back: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
+def _red(
+    case: Case, paper: Paper, papers: Sequence[Paper], back: Mapping[tuple[str, str], TakenBack]
+) -> Iterator[Finding]:
     if paper.reading.red_letter:
         sentence = placed(paper.where, tell("这是红字发票，不能报销；请删除这一行"))
         yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
-    red = back.get((paper.known.code, paper.known.number))
-    if red is not None:
-        by = tell("（红字发票 %(number)s）", number=red) if red else ""
+    key = _key(paper)
+    red = back.get(key)
+    if red is None:
+        return
+    numbers = "、".join(number for number in red.numbers if number)
+    by = tell("（红字发票 %(number)s）", number=numbers) if numbers else ""
+    left = red.left_of(paper.reading.total_fen)
+    if left:
+        asked = sum({one.line.key: one.line.claimed_fen for one in papers if _key(one) == key}.values())
+        used = keys.used_elsewhere(case.session, [key], claim_id=case.claim.id).get(key)
+        asked += used.used_fen if used is not None else 0
+        wording = (
+            "这张发票已被部分红冲%(by)s，连同已报的最多可报 %(left)s 元，现在是 %(asked)s 元；请改小金额"
+            if asked > left
+            else "这张发票已被部分红冲%(by)s，连同已报的最多可报 %(left)s 元，现在是 %(asked)s 元；请核对"
+        )
+        told = tell(wording, by=by, left=format_yuan(left), asked=format_yuan(asked))
+        level = Level.BLOCK if asked > left else Level.WARN
+        yield Finding(level, Part.BILLS, placed(paper.where, told), paper.line.key, "files")
+    else:
         sentence = placed(paper.where, tell("这张发票已被红冲%(by)s，不能报销；请删除这一行，或换重开的发票", by=by))
         yield Finding(Level.BLOCK, Part.BILLS, sentence, paper.line.key, "files")
+
+
+def _key(paper: Paper) -> tuple[str, str]:
+    return paper.known.code, paper.known.number
 
 
 def _title(paper: Paper, answer: TitleAnswer, titles: Sequence[Title]) -> Iterator[Finding]:

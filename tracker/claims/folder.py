@@ -233,8 +233,14 @@ class _Desk:
         key = (one.known.code, one.known.number)
         if reading.red_letter:
             yield "这是红字发票，不能报销；它对应的蓝字发票也不能再报"
-        if key in self.back:
-            yield "这张发票已被红冲，不能报销；请换重开的发票"
+        back = self.back.get(key)
+        if back is not None:
+            left_of_it = back.left_of(reading.total_fen)
+            yield (
+                tell("这张发票已被部分红冲，最多还可报 %(left)s 元", left=format_yuan(left_of_it))
+                if left_of_it
+                else "这张发票已被红冲，不能报销；请换重开的发票"
+            )
         used = self.used.get(key)
         if used is not None:
             told = named_holders(self.session, keys.holders(self.session, *key), by=self.actor)

@@ -149,13 +149,17 @@ def _candidates(own: Mapping[int, _Facts], among: Select[int]) -> Select[int]:
     """Select by index what could match; what does is decided on the facts."""
     shas = {one.sha256 for one in own.values()}
     numbers = {one.number for one in own.values() if one.number}
-    days = {(one.issued_on, one.total_fen) for one in own.values() if one.issued_on and one.total_fen}
     parts = [select(Evidence.id).where(Evidence.sha256.in_(shas))]
     if numbers:
         parts.append(select(EvidenceReading.evidence_id).where(EvidenceReading.number.in_(numbers)))
-    if days:
-        same_day = tuple_(EvidenceReading.issued_on, EvidenceReading.total_fen).in_(sorted(days, key=str))
-        parts.append(select(EvidenceReading.evidence_id).where(same_day))
+    if any(one.issued_on and one.total_fen for one in own.values()):
+        # Joined to the files' own rows and not a list of pairs, for which SQLite finds no index.
+        first, second = aliased(EvidenceReading), aliased(EvidenceReading)
+        parts.append(
+            select(second.evidence_id)
+            .join(first, (first.issued_on == second.issued_on) & (first.total_fen == second.total_fen))
+            .where(first.evidence_id.in_(tuple(own)))
+        )
     if any(one.likeness for one in own.values()):
         mine, theirs = aliased(Likeness), aliased(Likeness)
         parts.append(
@@ -202,19 +206,47 @@ def words_about(session: Session, pairs: Iterable[tuple[int, int]]) -> dict[tupl
     return dict(said)
 
 
-def taken_back(session: Session, invoices: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Look up which invoices (code, number in their one spelling) a red-letter invoice takes back; gives its number."""
+@dataclass(frozen=True)
+class TakenBack:
+    """What red-letter invoices take back of a blue one: their numbers, and how much in fen (None where one is unread).
+
+    Each red-letter invoice counts once, however many files of it there are.
+    """
+
+    numbers: tuple[str, ...]
+    amount_fen: int | None
+
+    def left_of(self, total_fen: int | None) -> int:
+        """Tell how much of the blue invoice still stands, in fen; nothing where either amount is not known."""
+        if total_fen is None or self.amount_fen is None:
+            return 0
+        return max(0, total_fen - self.amount_fen)
+
+
+def taken_back(session: Session, invoices: Iterable[tuple[str, str]]) -> dict[tuple[str, str], TakenBack]:
+    """Look up which invoices (code, number in their one spelling) red-letter invoices take back, whole or in part."""
     wanted = {(code, number) for code, number in invoices if number}
     spelled = {f"{code}{number}": (code, number) for code, number in wanted}
     spelled |= {number: (code, number) for code, number in wanted}
     if not spelled:
         return {}
     rows = session.execute(
-        select(EvidenceReading.red_of, EvidenceReading.number).where(
-            EvidenceReading.red_of.in_(spelled), EvidenceReading.red_letter
-        )
+        select(EvidenceReading.red_of, EvidenceReading.number, EvidenceReading.total_fen)
+        .where(EvidenceReading.red_of.in_(spelled), EvidenceReading.red_letter)
+        .order_by(EvidenceReading.evidence_id)
     )
-    return {spelled[red_of]: number for red_of, number in rows}
+    # A red invoice that one file states and another does not (a photo) has the amount of the one that does.
+    reds: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
+    for red_of, number, total_fen in rows:
+        of_blue = reds[spelled[red_of]]
+        if of_blue.get(number) is None:
+            of_blue[number] = None if total_fen is None else abs(total_fen)
+    return {key: TakenBack(tuple(of_blue), _sum_or_none(of_blue.values())) for key, of_blue in reds.items()}
+
+
+def _sum_or_none(amounts: Iterable[int | None]) -> int | None:
+    known = list(amounts)
+    return None if None in known else sum(amount or 0 for amount in known)
 
 
 def kept_titles(session: Session, unit_ids: Iterable[int] | None = None) -> Sequence[AcceptedTitle]:
