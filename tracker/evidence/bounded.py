@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import pickle
+import re
 import select
 import signal
 import struct
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 import tracker
 from tracker.evidence.archive import Unreadable
+from tracker.kernel.text import tell
 
 DEFAULT_SECONDS: Final = 10.0
 DEFAULT_MEMORY_MB: Final = 400
@@ -31,6 +33,7 @@ _GRACE_SECONDS: Final = 2.0
 _MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 _LENGTH: Final = struct.Struct(">Q")
 _PIECE: Final = 1024 * 1024
+_FACT: Final = re.compile(r"%\([a-z_]+\)s")
 
 _SENTENCES: Final = {
     "late": "文件处理超时，内容可能异常复杂，原件仍可保存；请重新下载原文件，或手工填写",
@@ -168,7 +171,17 @@ def run(
     kind, answer = _run_once((function_name, data, seconds, memory_mb, arguments), seconds)
     if kind == "done":
         return answer
-    raise Unreadable(answer if kind == "refused" else _SENTENCES.get(kind, _SENTENCES["crash"]))
+    raise Unreadable(_told(answer) if kind == "refused" else _SENTENCES.get(kind, _SENTENCES["crash"]))
+
+
+def _told(answer: Any) -> str:
+    """Tell a child's refusal again; wording that does more than name its facts is not the child's own."""
+    match answer:
+        case str():
+            return answer
+        case (str() as wording, dict() as facts) if "%" not in _FACT.sub("", wording):
+            return tell(wording, **facts)
+    return _SENTENCES["crash"]
 
 
 def warm_up() -> None:

@@ -15,6 +15,7 @@ from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import sniff, unpack
 from tracker.evidence.reading import read
 from tracker.evidence.rendering import likeness, ofd_svgs, page_pictures
+from tracker.kernel.text import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def _bounded_answer(work: tuple[Any, ...], baseline: int) -> tuple[str, Any]:
     try:
         return "done", _WORK[name](data, **arguments)
     except Unreadable as refusal:
-        return "refused", refusal.sentence
+        return "refused", _in_plain(refusal.sentence)
     except MemoryError:
         return "memory", None
     except RecursionError:
@@ -78,6 +79,13 @@ def _bounded_answer(work: tuple[Any, ...], baseline: int) -> tuple[str, Any]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _in_plain(sentence: str) -> str | tuple[str, dict[str, str]]:
+    """Give a sentence as plain values: its wording and facts apart where another language may tell it anew."""
+    if isinstance(sentence, Told):
+        return sentence.wording, {name: str(fact) for name, fact in sentence.facts.items()}
+    return sentence
 
 
 def _address_space() -> int:
