@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tracker import schema
 from tracker.commands.opening import Sentence, opened
 from tracker.commands.printing import pdf_of
 from tracker.commands.progress import parts
+from tracker.evidence import bounded
+from tracker.evidence.models import EvidenceReading, ReadState
+from tracker.evidence.worker import read_next
 from tracker.identity.models import Person
 from tracker.kernel.actors import SEAT_NAMES, SYSTEM
 from tracker.kernel.clock import now
@@ -21,6 +24,7 @@ from tracker.sample.year import CLAIMS, load
 from tracker.settings import Settings
 from tracker.storage import Database, open_database, unit_of_work, use
 from tracker.storage.cipher import Cipher
+from tracker.storage.files import current_files
 from tracker.vouchers import operations, queries
 
 _PARTS_OF_A_YEAR = 1000
@@ -44,6 +48,7 @@ def sample(claims: int) -> None:
     if district is None:
         raise Sentence("数据库里已有别的数据，不放入样例；要看样例请另设文件夹：TRACKER_VAR=/tmp/sample make run")
     _main_job(chosen, database, district, cipher)
+    _read_all(database)
     _say_sign_ins(chosen)
 
 
@@ -77,6 +82,21 @@ def _load(cipher: Cipher, claims: int) -> District:
             claims=claims,
             progress=lambda share: bar.within(round(share * _PARTS_OF_A_YEAR), _PARTS_OF_A_YEAR),
         )
+
+
+def _read_all(database: Database) -> None:
+    """Read every file now: whoever looks at the sample first finds nothing still waiting."""
+    with database.reading() as session:
+        waiting = session.scalar(select(func.count()).where(EvidenceReading.state == ReadState.WAITING)) or 0
+    if not waiting:
+        return
+    with parts("识别样例票据", 1) as bar:
+        bar.begin("")
+        done = 0
+        while read_next(database, current_files()):
+            done += 1
+            bar.within(done, max(waiting, done))
+    bounded.shut_down()
 
 
 def _main_job(chosen: Settings, database: Database, district: District, cipher: Cipher) -> None:

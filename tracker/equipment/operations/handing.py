@@ -13,7 +13,7 @@ from tracker.equipment.facts import HandingFacts, Order
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Destination, Handing, ItemState, after
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
 from tracker.evidence.models import EvidenceKind
-from tracker.evidence.operations import StoredFile, keep
+from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
@@ -95,6 +95,7 @@ def keep_signed(session: Session, number: str, scan: StoredFile, order: Order) -
     if any(mark.command_id == order.command_id for mark in handover.marks):
         return handover
     evidence = keep(session, scan, EvidenceKind.SIGNED_PAPER, by=order.by, at=order.at)
+    retain(session, [evidence.id], year=day_of(order.at).year)
     _mark(session, handover, MarkKind.SCAN, order, evidence.id)
     return handover
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.audit.operations import fund_chain, record
 from tracker.evidence.models import EvidenceKind
-from tracker.evidence.operations import keep
+from tracker.evidence.operations import keep, retain
 from tracker.funds import book, policy
 from tracker.funds.book import Document, Line, NotEnoughLeft
 from tracker.funds.models import (
@@ -33,6 +33,7 @@ from tracker.funds.papers import (
     Transfer,
 )
 from tracker.kernel.actors import Actor, SeatKind
+from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.storage.statements import changed
@@ -87,6 +88,8 @@ def apply_paper(
 ) -> None:
     """Write a checked paper and move its money. Raises NotEnoughLeft."""
     scan = keep(session, paper.scan, EvidenceKind.BUDGET_PAPER, by=by, at=at) if paper.scan else None
+    if scan is not None:
+        retain(session, [scan.id], year=max(fund.year, day_of(at).year))
     row = BudgetPaper(
         fund_id=fund.id,
         kind=kind,

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.audit.operations import record
 from tracker.audit.queries import what_changed
 from tracker.evidence.models import EvidenceKind
-from tracker.evidence.operations import StoredFile, keep
+from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, SeatKind
+from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Stale
 from tracker.secondments.lifecycle import LIFE, Move
 from tracker.secondments.models import Secondment
@@ -59,10 +60,12 @@ def kept(session: Session, secondment_id: int, move: Move, order: Command) -> Se
 
 
 def kept_scan(session: Session, scan: StoredFile | None, order: Command) -> int | None:
-    """Write the row of a scan, if there is one, and return its id."""
+    """Write the row of a scan, if there is one, and return its id; kept as long as the vouchers it gives reason for."""
     if scan is None:
         return None
-    return keep(session, scan, EvidenceKind.LETTER, by=order.by, at=order.at).id
+    letter = keep(session, scan, EvidenceKind.LETTER, by=order.by, at=order.at)
+    retain(session, [letter.id], year=day_of(order.at).year)
+    return letter.id
 
 
 def note_down(
