@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from tests.office import Office
+from tests.office import PEOPLE, Office
 from tracker.audit.chain import GENESIS, digest, link_fields
 from tracker.audit.models import AuditEntry, ChainHead
 from tracker.audit.operations import fund_chain
 from tracker.claims.models import Claim, ClaimLine, Decision, Payment
+from tracker.evidence.models import InvoiceKey, InvoiceShare
 from tracker.funds.models import BookEntry, BookTransaction, Cell, CellKind, DailySpending, MonthlySpending
 from tracker.kernel.clock import day_of, month_of
 from tracker.storage import Base
 from tracker.storage.numbering import Counter
 from tracker.storage.statements import table
+from tracker.vouchers.content import LineContent, Signature, VoucherContent, to_json
 from tracker.vouchers.models import Voucher
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -29,6 +31,47 @@ BATCH = 20_000
 LINE_FEN = 10_000
 OPEN_SHARE = 2
 """Of each hundred claims this many wait for the reviewer; the others are paid."""
+
+_CONTENT = VoucherContent(
+    number="",
+    title="精准招商工作经费报销单",
+    fund_name="精准招商工作经费",
+    budget_year=2026,
+    function_code="2011308",
+    kind="general",
+    kind_label="一般费用",
+    filed_on=date(2026, 3, 9),
+    team="新能源招商组团",
+    lead_unit="云湖区工业和信息化局",
+    beneficiary="陈立",
+    filer="陈立",
+    home_unit="云湖区农业农村局",
+    purpose="购置招商资料用纸",
+    lines=tuple(
+        LineContent(
+            position=position,
+            date=date(2026, 3, 3),
+            category="办公与邮电",
+            economic_code="30201",
+            summary="招商资料打印用纸",
+            bill_numbers=("123456789",),
+            bill_count=1,
+            claimed_fen=LINE_FEN,
+            approved_fen=LINE_FEN,
+        )
+        for position in (1, 2)
+    ),
+    claimed_fen=2 * LINE_FEN,
+    deducted_fen=0,
+    approved_fen=2 * LINE_FEN,
+    capitals="人民币贰佰元整",
+    attachment_count=0,
+    signatures=(Signature(seat="报销人", name="陈立", at=START), Signature(seat="牵头单位审核", name="周敏", at=START)),
+    approved_at=START,
+    verify_url="http://127.0.0.1:8000/verify/0000000000000000",
+    verify_code="",
+)
+"""What every voucher here says, but for its number, code and moment."""
 
 
 def fill(office: Office, claims: int, payee_id: int) -> None:
@@ -56,12 +99,17 @@ def fill(office: Office, claims: int, payee_id: int) -> None:
             cells[CellKind.TEAM_CATEGORY, category],
             cells[CellKind.FUND_CATEGORY, category],
         ]
+        key = session.scalar(select(InvoiceKey.id).order_by(InvoiceKey.id.desc()).limit(1)) or 0
+        links: list[dict[str, Any]] = []
         for count in range(claims):
             claim_id, is_open = last + 1 + count, count % 100 < OPEN_SHARE
             at = START + timedelta(seconds=count * (300 * 86400 // claims))
             vouchers += not is_open
             transaction += 1
+            key += 2
             _one(rows, office, claim_id, is_open, at, payee_id, category, vouchers)
+            _keys(rows, claim_id, key - 1, at)
+            links += _links(rows, office, claim_id)
             _book(rows, office, transaction, "hold", claim_id, at, involved, ("available", "held"), "claim")
             totals[claim_id, "held"] = 2 * LINE_FEN
             if not is_open:
@@ -107,7 +155,7 @@ def fill(office: Office, claims: int, payee_id: int) -> None:
             ],
         )
         session.execute(insert(table(Counter)).values(series=f"voucher:{office.fund_id}", last=vouchers))
-        _trail(session, office, claims)
+        _trail(session, office, links)
 
 
 def _one(
@@ -159,7 +207,12 @@ def _one(
                 "category_id": category,
                 "spent_on": date(2026, 3, 3),
                 "summary": "招商资料打印用纸",
-                "facts": {"bill_kind": "发票", "bill_number": f"{claim_id:08d}", "bill_count": 1, "face_fen": LINE_FEN},
+                "facts": {
+                    "bill_kind": "发票",
+                    "bill_number": f"{claim_id:08d}{position}",
+                    "bill_count": 1,
+                    "face_fen": LINE_FEN,
+                },
                 "claimed_fen": LINE_FEN,
                 "deducted_fen": 0,
                 "deduction_reason": "",
@@ -188,10 +241,12 @@ def _one(
         )
     if is_open:
         return
-    content = json.dumps({"number": claim_id})
+    number = f"ZSBX-2026-{sequence:06d}"
+    content = to_json(replace(_CONTENT, number=number, verify_code=f"{sequence:016d}", approved_at=at))
     rows[Voucher].append(
         {
-            "number": f"ZSBX-2026-{sequence:06d}",
+            "id": sequence,
+            "number": number,
             "fund_id": office.fund_id,
             "sequence": sequence,
             "claim_id": claim_id,
@@ -206,6 +261,7 @@ def _one(
     )
     rows[Payment].append(
         {
+            "id": claim_id,
             "number": f"ZF-2026-{claim_id:07d}",
             "claim_id": claim_id,
             "command_id": f"many-{claim_id}-pay",
@@ -265,32 +321,56 @@ def _book(
             )
 
 
-def _trail(session: Any, office: Office, claims: int) -> None:
-    """One link a claim on the fund's chain."""
+def _keys(rows: dict[type[Base], list[dict[str, Any]]], claim_id: int, first: int, at: datetime) -> None:
+    """The invoice of each line, wholly used by it."""
+    for position in (1, 2):
+        key = {"id": first + position - 1, "code": "", "number": f"{claim_id:08d}{position}"}
+        rows[InvoiceKey].append({**key, "total_fen": LINE_FEN, "used_fen": LINE_FEN})
+        share = {"key_id": key["id"], "claim_id": claim_id, "line_key": f"k{position}", "amount_fen": LINE_FEN}
+        rows[InvoiceShare].append({**share, "used_at": at, "freed_at": None})
+
+
+def _links(rows: dict[type[Base], list[dict[str, Any]]], office: Office, claim_id: int) -> list[dict[str, Any]]:
+    """The claim's links on the fund's chain, still without their place: opened, one a decision, its voucher issued."""
+    names = {office.people[key]: PEOPLE[key][0] for key in ("member", "reviewer", "officer", "cashier")}
+    number = f"BX-2026-{claim_id:07d}"
+    decisions = [row for row in rows[Decision][-4:] if row["claim_id"] == claim_id]
+    acts: list[dict[str, Any]] = [{**decisions[0], "move": "open"}, *decisions]
+    links = []
+    for version, act in enumerate(acts):
+        kept = {"step": act["at_step"], "round": 1, "claimed_fen": 2 * LINE_FEN, "deducted_fen": 0, "paid_fen": 0}
+        links.append(
+            {
+                "at": act["at"],
+                "person_id": act["person_id"],
+                "person_name": names[act["person_id"]],
+                "seat": act["seat"],
+                "action": f"claim.{act['move']}",
+                "subject_kind": "claim",
+                "subject_id": claim_id,
+                "subject_name": number,
+                "before": {"state": "in_route", "version": version, **kept},
+                "after": {"state": "in_route", "version": version + 1, **kept},
+                "note": "",
+            }
+        )
+        if act["move"] == "approve":
+            voucher = rows[Voucher][-1]
+            named = {"subject_kind": "voucher", "subject_id": voucher["id"], "subject_name": voucher["number"]}
+            after = {"number": voucher["number"], "content_hash": voucher["content_hash"]}
+            links.append({**links[-1], **named, "action": "voucher.issue", "before": {}, "after": after})
+    return links
+
+
+def _trail(session: Any, office: Office, links: list[dict[str, Any]]) -> None:
+    """Chain the links to the fund's chain."""
     chain = fund_chain(office.fund_id)
     head = session.execute(select(ChainHead).where(ChainHead.chain == chain)).scalar_one()
     previous, position = head.digest or GENESIS, head.length
-    links: list[dict[str, Any]] = []
-    for count in range(claims):
+    for link in links:
         position += 1
-        link: dict[str, Any] = {
-            "chain": chain,
-            "position": position,
-            "at": START + timedelta(seconds=count),
-            "person_id": office.people["member"],
-            "person_name": "陈立",
-            "seat": "member",
-            "action": "claim.submit",
-            "subject_kind": "claim",
-            "subject_id": count + 1,
-            "subject_name": f"BX-2026-{count + 1:07d}",
-            "before": {},
-            "after": {"state": "in_route"},
-            "note": "",
-        }
-        link["previous"] = previous
+        link |= {"chain": chain, "position": position, "previous": previous}
         previous = link["digest"] = digest(previous, link_fields(link))
-        links.append(link)
     for batch in _batches(links):
         session.execute(insert(table(AuditEntry)), batch)
     session.execute(update(table(ChainHead)).where(ChainHead.chain == chain).values(length=position, digest=previous))
@@ -303,7 +383,7 @@ def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _flush(session: Any, rows: dict[type[Base], list[dict[str, Any]]]) -> None:
-    for model in (Claim, ClaimLine, Decision, Voucher, Payment, BookTransaction, BookEntry):
+    for model in (Claim, ClaimLine, Decision, InvoiceKey, InvoiceShare, Voucher, Payment, BookTransaction, BookEntry):
         rows_table = table(model)
         if rows[model]:
             session.execute(insert(rows_table), rows[model])

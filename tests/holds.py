@@ -6,6 +6,7 @@ import tracker.audit.checks
 import tracker.claims.checks
 import tracker.evidence.keys
 import tracker.funds.checks
+import tracker.teams.checks
 import tracker.vouchers.checks
 from tracker.storage import Database
 
@@ -18,6 +19,7 @@ def nothing_broken(database: Database) -> None:
             *tracker.claims.checks.breaches(session),
             *tracker.evidence.keys.breaches(session),
             *tracker.vouchers.checks.breaches(session),
+            *tracker.teams.checks.breaches(session),
             *tracker.audit.checks.breaches(session),
         ]
     assert found == [], found[:10]

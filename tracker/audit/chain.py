@@ -33,11 +33,8 @@ def _plain(value: Any) -> Any:
 
 def digest(previous: str, fields: list[str]) -> str:
     """Return the hex digest of a link that follows ``previous``."""
-    link = hashlib.sha256(previous.encode())
-    for field in fields:
-        data = field.encode()
-        link.update(f"{len(data)}:".encode() + data)
-    return link.hexdigest()
+    data = [field.encode() for field in fields]
+    return hashlib.sha256(previous.encode() + b"".join([b"%d:%b" % (len(one), one) for one in data])).hexdigest()
 
 
 def canonical(facts: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ import tracker.evidence.checks
 import tracker.evidence.keys
 import tracker.funds.checks
 import tracker.secondments.checks
+import tracker.teams.checks
 import tracker.vouchers.checks
 from tracker.commands import seals
 from tracker.commands.opening import Sentence, opened
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     Check("报销单", _of_rows(tracker.claims.checks.breaches)),
     Check("票据占用", _of_rows(tracker.evidence.keys.breaches)),
     Check("报销凭证", _of_rows(tracker.vouchers.checks.breaches)),
+    Check("组团与席位", _of_rows(tracker.teams.checks.breaches)),
     Check("专职人员", _of_rows(tracker.secondments.checks.breaches)),
     Check("设备与用房", _of_rows(tracker.equipment.checks.breaches)),
     Check("审计链", _of_rows(tracker.audit.checks.breaches)),

@@ -1,13 +1,16 @@
-"""What must always hold of the fund book (domain.md, invariants 1, 2 and 9)."""
+"""What must always hold of the fund book (domain.md, invariants 1, 2, 7 and 9)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Date, case, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from tracker.audit.models import AuditEntry
+from tracker.audit.operations import fund_chain
 from tracker.funds.book import balances, cell_name
 from tracker.funds.models import (
     MONEY_CELLS,
@@ -19,24 +22,25 @@ from tracker.funds.models import (
     DailySpending,
     Fund,
     MonthlySpending,
+    Verb,
 )
-from tracker.kernel.clock import month_of
+from tracker.kernel.clock import OFFICE, day_of, month_of
 from tracker.kernel.money import format_yuan
+from tracker.storage.statements import dialect_of
 
 
 def breaches(session: Session) -> Iterator[str]:
     """Say, in a sentence each, where the book does not hold."""
+    funds = {fund.id: fund for fund in session.scalars(select(Fund).order_by(Fund.id))}
+    named = (joinedload(Cell.team), joinedload(Cell.category), joinedload(Cell.fund))
+    cells = session.scalars(select(Cell).options(*named).order_by(Cell.id)).all()
     yield from _unbalanced(session)
-    for fund in session.scalars(select(Fund).order_by(Fund.id)):
-        cells = session.scalars(
-            select(Cell)
-            .options(joinedload(Cell.team), joinedload(Cell.category), joinedload(Cell.fund))
-            .where(Cell.fund_id == fund.id)
-        ).all()
-        yield from _cells(session, cells)
-        yield from _fund_equals_teams(session, fund, cells)
-        yield from _monthly(session, fund)
-        yield from _daily(session, fund)
+    yield from _cells(session, cells)
+    for fund in funds.values():
+        yield from _fund_equals_teams(session, fund, [cell for cell in cells if cell.fund_id == fund.id])
+    yield from _periods(session, funds)
+    yield from _summaries(session, funds)
+    yield from _trails(session, funds)
 
 
 def _unbalanced(session: Session) -> Iterator[str]:
@@ -70,11 +74,12 @@ def _cells(session: Session, cells: Sequence[Cell]) -> Iterator[str]:
 
 def _fund_equals_teams(session: Session, fund: Fund, cells: Sequence[Cell]) -> Iterator[str]:
     in_cells = sum(cell.ceiling_fen or 0 for cell in cells if cell.kind in MONEY_CELLS)
+    money_cells = [cell.id for cell in cells if cell.kind in MONEY_CELLS]
     papers = -int(
         session.scalar(
-            select(func.coalesce(func.sum(BookEntry.amount_fen), 0))
-            .join(Cell, Cell.id == BookEntry.cell_id)
-            .where(BookEntry.fund_id == fund.id, BookEntry.bucket == Bucket.SOURCE, Cell.kind.in_(MONEY_CELLS))
+            select(func.coalesce(func.sum(BookEntry.amount_fen), 0)).where(
+                BookEntry.cell_id.in_(money_cells), BookEntry.bucket == Bucket.SOURCE
+            )
         )
         or 0
     )
@@ -88,38 +93,105 @@ def _fund_equals_teams(session: Session, fund: Fund, cells: Sequence[Cell]) -> I
             yield f"「{fund.name}」组团、组团科目、全区科目的合计不一致：{teams} / {parts} / {wholes}（{bucket}，分）"
 
 
-def _monthly(session: Session, fund: Fund) -> Iterator[str]:
-    kept: dict[tuple[int | None, int | None, str], int] = {
-        (row.team_id, row.category_id, row.period): row.spent_fen
-        for row in session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund.id))
-    }
-    entered = {
-        (team_id, category_id, period): int(total)
-        for team_id, category_id, period, total in session.execute(
-            select(BookEntry.team_id, BookEntry.category_id, BookTransaction.period, func.sum(BookEntry.amount_fen))
-            .join(BookTransaction, BookTransaction.id == BookEntry.transaction_id)
-            .join(Cell, Cell.id == BookEntry.cell_id)
-            .where(
-                BookEntry.fund_id == fund.id,
-                BookEntry.bucket == Bucket.SPENT,
-                Cell.kind == CellKind.TEAM_CATEGORY,
-            )
-            .group_by(BookEntry.team_id, BookEntry.category_id, BookTransaction.period)
+def _periods(session: Session, funds: dict[int, Fund]) -> Iterator[str]:
+    """A transaction belongs to the month it was made in: so do the first and the last of every period."""
+    rows = session.execute(
+        select(
+            BookTransaction.fund_id,
+            BookTransaction.period,
+            func.min(BookTransaction.at),
+            func.max(BookTransaction.at),
         )
+        .group_by(BookTransaction.fund_id, BookTransaction.period)
+        .order_by(BookTransaction.fund_id, BookTransaction.period)
+    )
+    for fund_id, period, first, last in rows:
+        astray = [at for at in (first, last) if month_of(day_of(at)) != period]
+        if astray:
+            yield f"「{funds[fund_id].name}」{period} 期间里有 {day_of(astray[0])} 入账的台账记录"
+
+
+Month = tuple[int, int | None, int | None, str]
+"""Fund, team, category and period."""
+
+Day = tuple[int, int | None, date]
+"""Fund, team and day."""
+
+
+def _summaries(session: Session, funds: dict[int, Fund]) -> Iterator[str]:
+    """The summaries by month and by day say what the entries say."""
+    months: dict[Month, int] = defaultdict(int)
+    days: dict[Day, tuple[int, int]] = {}
+    # A payment has one entry on its team's account and may have several on the categories.
+    spending = case((BookTransaction.verb == Verb.SPEND, 1), else_=-1)
+    day = _day(session, BookTransaction.at)
+    whose = or_(
+        BookEntry.fund_id != Cell.fund_id,
+        BookEntry.team_id.is_distinct_from(Cell.team_id),
+        BookEntry.category_id.is_distinct_from(Cell.category_id),
+    )
+    rows = session.execute(
+        select(
+            Cell.kind,
+            Cell.fund_id,
+            Cell.team_id,
+            Cell.category_id,
+            BookTransaction.period,
+            day,
+            func.sum(BookEntry.amount_fen),
+            func.sum(spending),
+            func.sum(case((whose, 1), else_=0)),
+        )
+        .join(BookTransaction, BookTransaction.id == BookEntry.transaction_id)
+        .join(Cell, Cell.id == BookEntry.cell_id)
+        .where(BookEntry.bucket == Bucket.SPENT, Cell.kind.in_([CellKind.TEAM, CellKind.TEAM_CATEGORY]))
+        .group_by(Cell.id, BookTransaction.period, day)
+        .order_by(Cell.id, BookTransaction.period, day)
+    )
+    for kind, fund_id, team_id, category_id, period, on, total, payments, misnamed in rows:
+        if misnamed:
+            yield f"「{funds[fund_id].name}」{on} 有 {misnamed} 条支出分录写的组团或科目与所记账户不同"
+        if kind is CellKind.TEAM_CATEGORY:
+            months[fund_id, team_id, category_id, period] += int(total)
+        else:
+            fen, count = days.get((fund_id, team_id, on), (0, 0))
+            days[fund_id, team_id, on] = (fen + int(total), count + int(payments))
+    yield from _monthly(session, funds, months)
+    yield from _daily(session, funds, days)
+
+
+def _monthly(session: Session, funds: dict[int, Fund], entered: dict[Month, int]) -> Iterator[str]:
+    kept: dict[Month, int] = {
+        (row.fund_id, row.team_id, row.category_id, row.period): row.spent_fen
+        for row in session.scalars(select(MonthlySpending))
     }
-    for key in sorted(kept.keys() | entered.keys()):
+    for key in [*kept, *(entered.keys() - kept.keys())]:
         if kept.get(key, 0) != entered.get(key, 0):
-            yield f"「{fund.name}」{key[2]} 月度汇总与台账不符（组团 {key[0]}，科目 {key[1]}）"
+            fund_id, team_id, category_id, period = key
+            yield f"「{funds[fund_id].name}」{period} 月度汇总与台账不符（组团 {team_id}，科目 {category_id}）"
 
 
-def _daily(session: Session, fund: Fund) -> Iterator[str]:
-    """Compare the days of a team's month with the categories of that month."""
-    months: dict[tuple[int, str], int] = defaultdict(int)
-    for row in session.scalars(select(MonthlySpending).where(MonthlySpending.fund_id == fund.id)):
-        months[row.team_id, row.period] += row.spent_fen
-    days: dict[tuple[int, str], int] = defaultdict(int)
-    for day in session.scalars(select(DailySpending).where(DailySpending.fund_id == fund.id)):
-        days[day.team_id, month_of(day.day)] += day.spent_fen
-    for key in sorted(months.keys() | days.keys()):
-        if months.get(key, 0) != days.get(key, 0):
-            yield f"「{fund.name}」{key[1]} 逐日汇总与月度汇总不符（组团 {key[0]}）"
+def _daily(session: Session, funds: dict[int, Fund], entered: dict[Day, tuple[int, int]]) -> Iterator[str]:
+    kept: dict[Day, tuple[int, int]] = {
+        (row.fund_id, row.team_id, row.day): (row.spent_fen, row.payments)
+        for row in session.scalars(select(DailySpending))
+    }
+    for key in [*kept, *(entered.keys() - kept.keys())]:
+        if kept.get(key, (0, 0)) != entered.get(key, (0, 0)):
+            fund_id, team_id, day = key
+            yield f"「{funds[fund_id].name}」{day} 逐日汇总与台账不符（组团 {team_id}）"
+
+
+def _day(session: Session, moment: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
+    """Tell the office's day of a moment, in the database's own words; the office's clock has been UTC+8 since 1991."""
+    if dialect_of(session) == "postgresql":
+        return cast(func.timezone(OFFICE.key, moment), Date)
+    return func.date(moment, "+8 hours", type_=Date)
+
+
+def _trails(session: Session, funds: dict[int, Fund]) -> Iterator[str]:
+    """Every fund has its chain: opening it was the first entry."""
+    begun = set(session.scalars(select(AuditEntry.chain).where(AuditEntry.position == 1)))
+    for fund in funds.values():
+        if fund_chain(fund.id) not in begun:
+            yield f"「{fund.name}」的审计链不见了，或没有第 1 条记录"
