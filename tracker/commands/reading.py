@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 
 import click
 from sqlalchemy import select
 
 from tracker.claims.pictures import PageFolder
-from tracker.commands.opening import opened
+from tracker.commands.opening import Sentence, opened
 from tracker.evidence.models import Evidence
 from tracker.evidence.worker import Worker, read_next
 from tracker.kernel.clock import now
-from tracker.storage.files import current_files
+from tracker.kernel.errors import Busy
+from tracker.storage import Database
+from tracker.storage.files import Store, current_files
 
 YOUNGEST = timedelta(days=1)
 """Bytes kept since then may belong to a row that is just being written."""
@@ -54,17 +56,28 @@ def sweep(*, dry_run: bool) -> None:
     files = current_files()
     given_up = size = 0
     for name in list(files.names()):
+        before = now() - YOUNGEST
         try:
-            is_young = now() - files.kept_at(name) < YOUNGEST
+            if files.kept_at(name) >= before or _is_named(database, name):
+                continue
+            weight = 0 if dry_run else len(files.get(name))
         except FileNotFoundError:
             continue
-        with database.reading() as session:
-            # Keeping bytes again makes them young, so that nobody can be about to name what is given up here.
-            if is_young or session.scalar(select(Evidence.id).where(Evidence.sha256 == name).limit(1)) is not None:
-                continue
+        # Whoever kept the bytes again meanwhile made them young, and is about to name them: those stay.
+        if dry_run or _given_up(files, name, before):
             given_up += 1
-            if not dry_run:
-                size += len(files.get(name))
-                files.discard(name)
+            size += weight
     word = "可清理" if dry_run else "已清理"
     click.echo(f"{word} {given_up} 个没有登记的文件" + (f"，{size} 字节" if not dry_run else ""))
+
+
+def _given_up(files: Store, name: str, before: datetime) -> bool:
+    try:
+        return files.give_up(name, kept_before=before)
+    except Busy as busy:
+        raise Sentence(busy) from busy
+
+
+def _is_named(database: Database, name: str) -> bool:
+    with database.reading() as session:
+        return session.scalar(select(Evidence.id).where(Evidence.sha256 == name).limit(1)) is not None

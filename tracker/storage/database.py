@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import Busy, Stale
+from tracker.storage.disk import UNWRITABLE, writable
 
 _POSTGRES_LIMITS = "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC"
 
@@ -82,16 +83,19 @@ class Database:
     def locked(self) -> Iterator[None]:
         """Queue at the writers' lock (SQLite); PostgreSQL queues by itself.
 
-        Raises RuntimeError inside another unit of work of the same thread: it would wait for itself for ever.
+        Raises RuntimeError inside another unit of work of the same thread: it would wait for itself for ever;
+        Busy when the lock's file cannot be written.
         """
         if self.path is None:
             yield
             return
         if getattr(self._holder, "holds", False):
             raise RuntimeError("a unit of work is already open in this thread")
-        descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o640)
+        with writable():
+            descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o640)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with writable():
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             self._holder.holds = True
             yield
         finally:
@@ -119,7 +123,7 @@ def _as_refusal(error: OperationalError) -> Exception:
     if "locked" in words or "timeout" in words or "deadlock" in words:
         return Busy("现在办理的人太多，这一步没有保存；请稍等几秒再试一次")
     if "full" in words or "readonly" in words or "read-only" in words or "no space" in words:
-        return Busy("服务器磁盘已满或不能写入，这一步没有保存；请联系系统管理员，内容仍在本页")
+        return Busy(UNWRITABLE)
     return error
 
 

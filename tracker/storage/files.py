@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tracker.storage.disk import writable
+
+
+class FileLost(FileNotFoundError):
+    """Bytes that a row names are no longer in the store; only a backup brings them back."""
 
 
 class Store(ABC):
@@ -21,11 +29,14 @@ class Store(ABC):
 
     @abstractmethod
     def put(self, data: bytes) -> str:
-        """Keep the bytes, whole or not at all, and return their sha256 (hex); the same bytes are kept once."""
+        """Keep the bytes, whole or not at all, and return their sha256 (hex); the same bytes are kept once.
+
+        Raises Busy where nothing can be written.
+        """
 
     @abstractmethod
     def get(self, name: str) -> bytes:
-        """Return the bytes kept under a sha256. Raises FileNotFoundError when they are gone."""
+        """Return the bytes kept under a sha256. Raises FileLost when they are gone."""
 
     @abstractmethod
     def names(self) -> Iterator[str]:
@@ -38,6 +49,19 @@ class Store(ABC):
     @abstractmethod
     def discard(self, name: str) -> None:
         """Give up bytes nothing names any more; gone already is as good."""
+
+    def give_up(self, name: str, *, kept_before: datetime) -> bool:
+        """Discard bytes unless they were kept again since; tell whether they are gone now.
+
+        A store that cannot hold off who keeps them at this very moment looks once more, right before.
+        """
+        try:
+            if self.kept_at(name) >= kept_before:
+                return False
+        except FileNotFoundError:
+            return True
+        self.discard(name)
+        return True
 
     def problem(self, name: str) -> str | None:
         """Say what is wrong with a stored file, or None when it matches its name."""
@@ -60,31 +84,46 @@ class FileStore(Store):
         return str(self.root)
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their sha256 (hex); the same bytes are kept once."""
+        """Keep the bytes and return their sha256 (hex); the same bytes are kept once. Raises Busy on a full disk."""
         name = hashlib.sha256(data).hexdigest()
         place = self.path(name)
-        if place.exists():
-            # Kept anew: the sweep leaves it alone until the row that names it is there.
-            os.utime(place)
-            return name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".aside-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(aside).chmod(0o440)
-            Path(aside).rename(place)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-        _sync_folder(place.parent)
+        with writable():
+            if not self.root.exists():
+                self.root.mkdir(parents=True, exist_ok=True)
+                _sync_folder(self.root.parent)
+            place.parent.mkdir(exist_ok=True)
+            with self._held(fcntl.LOCK_SH):
+                if place.exists():
+                    # Kept anew: the sweep leaves it alone until the row that names it is there.
+                    os.utime(place)
+                else:
+                    _write(place, data)
+            # Whoever made the folder or the file may not have got so far yet; what is on the disk costs nothing.
+            for folder in (place.parent, self.root):
+                _sync_folder(folder)
         return name
 
+    def give_up(self, name: str, *, kept_before: datetime) -> bool:
+        """Discard bytes unless they were kept again since, while nobody keeps any; tell whether they are gone now."""
+        with writable(), self._held(fcntl.LOCK_EX):
+            return super().give_up(name, kept_before=kept_before)
+
+    @contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        """Hold the store: many may keep at once, but nobody while something is given up. The root must be there."""
+        descriptor = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
+
     def get(self, name: str) -> bytes:
-        """Return the bytes kept under a sha256. Raises FileNotFoundError when they are gone."""
-        return self.path(name).read_bytes()
+        """Return the bytes kept under a sha256. Raises FileLost when they are gone."""
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise FileLost(name) from error
 
     def path(self, name: str) -> Path:
         """Return where bytes of this sha256 lie."""
@@ -103,6 +142,21 @@ class FileStore(Store):
         for place in sorted(self.root.glob("??/*")):
             if not place.name.startswith("."):
                 yield place.name
+
+
+def _write(place: Path, data: bytes) -> None:
+    """Write bytes aside, sync them, then move them into place."""
+    descriptor, aside = tempfile.mkstemp(dir=place.parent, prefix=".aside-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o440)
+        Path(aside).rename(place)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:
