@@ -54,7 +54,7 @@ def _turn(*steps: Step) -> Callable[[Actor, Claim], Answer]:
 def _at(actor: Actor, claim: Claim, step: Step) -> Answer:
     seat = STEP_SEATS[step]
     if not _holds(actor, seat, claim):
-        return f"这一步由{SEAT_NAMES[seat]}办理"
+        return tell("这一步由%(seat)s办理", seat=SEAT_NAMES[seat])
     return met_before(actor.person_id, claim, step) or seat
 
 
@@ -124,7 +124,7 @@ def met_before(person_id: int, claim: Claim, step: Step) -> str:
             and decision.move is not Move.COMMENT
         ):
             done = STEP_NAMES[decision.at_step] if decision.at_step else ""
-            return f"你已办理过这张单据的「{done}」，不相容岗位不能由同一人办理；请由其他人办理"
+            return tell("你已办理过这张单据的「%(step)s」，不相容岗位不能由同一人办理；请由其他人办理", step=done)
     return ""
 
 

@@ -19,6 +19,7 @@ from tracker.equipment.facts import ItemFacts
 from tracker.equipment.kinds import KIND_NAMES, Edition, ItemKind
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan, parse_yuan
+from tracker.kernel.text import tell
 
 _DATA = Path(__file__).with_name("data")
 FOUND = "found"
@@ -214,8 +215,13 @@ def judge(card: ItemFacts, sets: Iterable[StandardSet] | None = None) -> Iterato
             if card.life_years < (figure.life_years or 0):
                 yield Finding(
                     "life_years",
-                    f"{KIND_NAMES[card.kind]}最低使用年限 {figure.life_years} 年"
-                    f"（{chosen.title}{_unverified(figure.life_found)}）",
+                    tell(
+                        "%(kind)s最低使用年限 %(life_years)s 年（%(chosen)s%(life_found)s）",
+                        kind=KIND_NAMES[card.kind],
+                        life_years=figure.life_years,
+                        chosen=chosen.title,
+                        life_found=_unverified(figure.life_found),
+                    ),
                     figure.life_found,
                 )
 
@@ -226,7 +232,9 @@ def require_within(card: ItemFacts) -> None:
         return
     for finding in judge(card):
         if finding.blocks:
-            raise Refused(f"{finding.sentence}；请核对，或填写超标准审批文号", field=finding.field)
+            raise Refused(
+                tell("%(sentence)s；请核对，或填写超标准审批文号", sentence=finding.sentence), field=finding.field
+            )
 
 
 def gaps(staffing: Staffing, held: Mapping[ItemKind, int], sets: Iterable[StandardSet]) -> list[Gap]:
@@ -323,24 +331,44 @@ def _price_findings(card: ItemFacts, figures: Sequence[Figure], chosen: Standard
         if figure.is_by_capacity:
             yield Finding(
                 "price_fen",
-                f"{KIND_NAMES[card.kind]}单价 {a_piece} 元，上限按容纳人数每人 {format_yuan(highest)} 元，请按人数核对"
-                f"（{chosen.title}{_unverified(figure.cap_found)}）",
+                tell(
+                    "%(kind)s单价 %(a_piece)s 元，上限按容纳人数每人 %(highest)s 元，"
+                    "请按人数核对（%(chosen)s%(cap_found)s）",
+                    kind=KIND_NAMES[card.kind],
+                    a_piece=a_piece,
+                    highest=format_yuan(highest),
+                    chosen=chosen.title,
+                    cap_found=_unverified(figure.cap_found),
+                ),
                 blocks=False,
             )
             return
         over = format_yuan(-(-(card.price_fen - highest * card.pieces) // card.pieces))
         yield Finding(
             "price_fen",
-            f"{KIND_NAMES[card.kind]}单价 {a_piece} 元，超出价格上限 {format_yuan(highest)} 元 {over} 元"
-            f"（{chosen.title}{_unverified(figure.cap_found)}）",
+            tell(
+                "%(kind)s单价 %(a_piece)s 元，超出价格上限 %(highest)s 元 %(over)s 元（%(chosen)s%(cap_found)s）",
+                kind=KIND_NAMES[card.kind],
+                a_piece=a_piece,
+                highest=format_yuan(highest),
+                over=over,
+                chosen=chosen.title,
+                cap_found=_unverified(figure.cap_found),
+            ),
             figure.cap_found,
         )
     elif card.price_fen > caps[0][0] * card.pieces:
         yield Finding(
             "price_fen",
-            f"{KIND_NAMES[card.kind]}单价 {a_piece} 元，超出较低职级的上限 {format_yuan(caps[0][0])} 元，"
-            "请确认使用人职级"
-            f"（{chosen.title}{_unverified(caps[0][1].cap_found)}）",
+            tell(
+                "%(kind)s单价 %(a_piece)s 元，超出较低职级的上限 %(caps)s 元，"
+                "请确认使用人职级（%(chosen)s%(cap_found)s）",
+                kind=KIND_NAMES[card.kind],
+                a_piece=a_piece,
+                caps=format_yuan(caps[0][0]),
+                chosen=chosen.title,
+                cap_found=_unverified(caps[0][1].cap_found),
+            ),
             blocks=False,
         )
 

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 
 MAX_PARTS = 500
 MAX_PART_BYTES = 20 * 1024 * 1024
@@ -54,7 +55,9 @@ class Archive:
             raise Unreadable("压缩包已损坏，无法打开，请重新下载原文件后再上传") from error
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         if len(infos) > self.limits.parts:
-            raise Unreadable(f"压缩包内文件超过 {self.limits.parts} 个，已拒绝，请分批打包上传", parts=len(infos))
+            raise Unreadable(
+                tell("压缩包内文件超过 %(parts)s 个，已拒绝，请分批打包上传", parts=self.limits.parts), parts=len(infos)
+            )
         self._by_name: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             self._admit(info)

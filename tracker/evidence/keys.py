@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from tracker.evidence.models import InvoiceKey, InvoiceShare
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import tell
 from tracker.storage.statements import dialect_of, insert_in, run, table
 
 
@@ -174,15 +175,27 @@ def _refusal(session: Session, use: Use) -> Refused:
     claim_ids = tuple(holders(session, code, number))
     if total != use.total_fen:
         return InvoiceAltered(
-            f"票据 {number} 已按票面 {format_yuan(total)} 元报销过，这次填的票面是 {format_yuan(use.total_fen)} 元；"
-            "请核对票面金额，或检查票据是否被改动",
+            tell(
+                "票据 %(number)s 已按票面 %(total)s 元报销过，这次填的票面是 %(typed)s 元；请核对票面金额，"
+                "或检查票据是否被改动",
+                number=number,
+                total=format_yuan(total),
+                typed=format_yuan(use.total_fen),
+            ),
             use=use,
             claim_ids=claim_ids,
         )
     left = total - used
     return InvoiceTaken(
-        f"票据 {number} 票面 {format_yuan(total)} 元，已报销 {format_yuan(used)} 元，还剩 {format_yuan(left)} 元，"
-        f"这次要报 {format_yuan(use.share_fen)} 元；请删除这一行，或核对是否传错票据",
+        tell(
+            "票据 %(number)s 票面 %(total)s 元，已报销 %(used)s 元，还剩 %(left)s 元，"
+            "这次要报 %(share)s 元；请删除这一行，或核对是否传错票据",
+            number=number,
+            total=format_yuan(total),
+            used=format_yuan(used),
+            left=format_yuan(left),
+            share=format_yuan(use.share_fen),
+        ),
         use=use,
         claim_ids=claim_ids,
         left_fen=left,

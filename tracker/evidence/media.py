@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from tracker.evidence.archive import Archive, Limits, Unreadable, fold_name
 from tracker.evidence.markup import parse_xml
+from tracker.kernel.text import tell
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -68,7 +69,7 @@ def sniff(data: bytes) -> Media:
         return _xml_kind(data)
     if b"%PDF-" in data[:1024]:
         raise Unreadable("文件开头混有其他内容，不是规范的 PDF，请重新下载原文件")
-    raise Unreadable(f"不支持这种文件，{_WHAT_WE_TAKE}")
+    raise Unreadable(tell("不支持这种文件，%(taken)s", taken=_WHAT_WE_TAKE))
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
@@ -86,7 +87,9 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
             continue
         content = archive.read(name)
         if content.startswith(b"PK") and _zip_kind(content) is not Media.OFD:
-            raise Unreadable(f"压缩包内又有压缩包（{shown}），请把里面的文件直接放进一个 ZIP", part=shown)
+            raise Unreadable(
+                tell("压缩包内又有压缩包（%(shown)s），请把里面的文件直接放进一个 ZIP", shown=shown), part=shown
+            )
         files.append((shown, content))
     if not files:
         raise Unreadable("压缩包里没有文件，请检查后重新打包")
@@ -152,7 +155,7 @@ def _zip_kind(data: bytes) -> Media:
         Archive(_fits(data))
         return Media.OFD
     if any(name in names for name in ("[content_types].xml", "mimetype", "meta-inf/manifest.mf")):
-        raise Unreadable(f"这是 Office 文档或程序包，不是发票，{_WHAT_WE_TAKE}")
+        raise Unreadable(tell("这是 Office 文档或程序包，不是发票，%(taken)s", taken=_WHAT_WE_TAKE))
     return Media.ZIP
 
 

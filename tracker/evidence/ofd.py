@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.evidence.archive import Archive, Unreadable
 from tracker.evidence.markup import Malformed, child, children, descendants, parse_xml, text_of
 from tracker.evidence.pagetext import Glyph, PageText
+from tracker.kernel.text import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ class OfdDocument:
         templates = {one.get("ID", ""): one for one in descendants(self.root, "TemplatePage")}
         listed = list(children(child(self.root, "Pages"), "Page"))
         if len(listed) > MAX_PAGES:
-            raise Unreadable(f"OFD 超过 {MAX_PAGES} 页，不像发票，已拒绝", pages=len(listed))
+            raise Unreadable(tell("OFD 超过 %(most)s 页，不像发票，已拒绝", most=MAX_PAGES), pages=len(listed))
         found: list[OfdPage] = []
         for one in listed:
             part = self._resolve(self.part, one.get("BaseLoc", ""))

@@ -16,6 +16,7 @@ from pypdfium2 import raw
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.pagetext import Glyph, PageText
 from tracker.evidence.unfolding import require_bounded
+from tracker.kernel.text import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,10 @@ def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
         if pages == 0:
             raise Unreadable("PDF 里没有页面，请重新下载原文件")
         if pages > MAX_PAGES:
-            raise Unreadable(f"PDF 有 {pages} 页，超过 {MAX_PAGES} 页，不像发票，请只上传发票本身", pages=pages)
+            raise Unreadable(
+                tell("PDF 有 %(pages)s 页，超过 %(most)s 页，不像发票，请只上传发票本身", pages=pages, most=MAX_PAGES),
+                pages=pages,
+            )
         yield document
     except pdfium.PdfiumError as error:
         raise Unreadable("PDF 页面已损坏，无法读取，请重新下载原文件") from error

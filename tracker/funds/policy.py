@@ -12,6 +12,7 @@ from tracker.funds.papers import CategoryFacts, FundFacts, PaperChanges, Place
 from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
 from tracker.kernel.money import LARGEST_FEN
+from tracker.kernel.text import tell
 from tracker.teams.models import Team
 
 PAY_CODES = ("301", "303")
@@ -68,12 +69,14 @@ def check_fund(session: Session, facts: FundFacts) -> None:
     if facts.closes_on < facts.opens_on:
         raise Refused("结束日期早于开始日期，请核对使用期限", field="closes_on")
     if facts.opens_on.year != facts.year or facts.closes_on.year != facts.year:
-        raise Refused(f"使用期限要在 {facts.year} 年度以内，请核对起止日期", field="opens_on")
+        raise Refused(tell("使用期限要在 %(year)s 年度以内，请核对起止日期", year=facts.year), field="opens_on")
     if not facts.categories:
         raise Refused("至少要有一个允许开支的科目", field="categories")
     same = select(Fund.id).where(Fund.year == facts.year, (Fund.name == facts.name) | (Fund.code == facts.code))
     if session.scalar(same.limit(1)) is not None:
-        raise Refused(f"{facts.year} 年度已有同名或同编号前缀的经费，请换一个名称或前缀", field="name")
+        raise Refused(
+            tell("%(year)s 年度已有同名或同编号前缀的经费，请换一个名称或前缀", year=facts.year), field="name"
+        )
     seen: list[str] = []
     for category in facts.categories:
         check_category(category, seen)
@@ -88,11 +91,14 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
     named = facts.name + facts.economic_name
     if facts.economic_code.startswith(PAY_CODES) or any(word in named for word in PAY_WORDS):
         raise Refused(
-            f"「{facts.name}」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
+            tell(
+                "「%(name)s」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
+                name=facts.name,
+            ),
             field="categories",
         )
     if facts.name in known:
-        raise Refused(f"科目「{facts.name}」重复，请只保留一个", field="categories")
+        raise Refused(tell("科目「%(name)s」重复，请只保留一个", name=facts.name), field="categories")
 
 
 def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperChanges) -> None:
@@ -104,7 +110,7 @@ def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperCha
         raise Refused("这份文件没有写任何金额变动，请至少填一行")
     for transfer in changes.transfers:
         if (_end(transfer.source), _end(transfer.target)) not in ROUTES[kind] or transfer.source == transfer.target:
-            raise Refused(f"「{PAPER_NAMES[kind]}」文件不能这样划转，请核对调出、调入方")
+            raise Refused(tell("「%(paper)s」文件不能这样划转，请核对调出、调入方", paper=PAPER_NAMES[kind]))
         check_amount(transfer.amount_fen)
     if changes.limit_moves and kind is not PaperKind.MOVE:
         raise Refused("科目之间调剂要用「调剂」文件办理")
@@ -138,7 +144,7 @@ def _check_teams(session: Session, changes: PaperChanges) -> None:
     targets = [transfer.target for transfer in changes.transfers if isinstance(transfer.target, int)]
     closed = session.scalar(select(Team.name).where(Team.id.in_(targets), Team.closed_at.is_not(None)).limit(1))
     if closed is not None:
-        raise Refused(f"「{closed}」已撤销，不能再下达额度；请选在运行的组团")
+        raise Refused(tell("「%(closed)s」已撤销，不能再下达额度；请选在运行的组团", closed=closed))
 
 
 def _check_categories(session: Session, fund: Fund, changes: PaperChanges) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.kernel.actors import SYSTEM, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
+from tracker.kernel.text import tell
 
 
 def is_administrator(by: Actor) -> bool:
@@ -20,4 +21,4 @@ def require_administrator(by: Actor) -> None:
 def require_another(by: Actor, person_id: int, what: str) -> None:
     """Raise Refused when the administrator would do this to the own account."""
     if by.person_id == person_id:
-        raise Refused(f"不能{what}自己的账号，请由另一位系统管理员办理")
+        raise Refused(tell("不能%(what)s自己的账号，请由另一位系统管理员办理", what=what))

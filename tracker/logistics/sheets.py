@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from tracker.evidence.archive import Archive, Limits, Unreadable
 from tracker.kernel.errors import Refused
-from tracker.kernel.text import one_line
+from tracker.kernel.text import one_line, tell
 
 MOST_BYTES = 5 * 1024 * 1024
 _UNPACKED = Limits(parts=200, part_bytes=120 * 1024 * 1024, total_bytes=160 * 1024 * 1024)
@@ -98,11 +98,16 @@ def _read(sheet: Any, needed: Sequence[str], most: int) -> Iterator[SheetRow]:
             continue
         taken += 1
         if taken > most:
-            raise Unreadable(f"一次最多导入 {most} 行，请分成几份再导入", field="sheet")
+            raise Unreadable(tell("一次最多导入 %(most)s 行，请分成几份再导入", most=most), field="sheet")
         yield SheetRow(number, {title: text for title, text in zip(titles, texts, strict=False) if title})
     if not titles:
         raise Unreadable(
-            f"前 {_HEAD_WITHIN} 行里没有找到这些列名：{'、'.join(needed)}；请用下载的模板填写", field="sheet"
+            tell(
+                "前 %(most)s 行里没有找到这些列名：%(needed)s；请用下载的模板填写",
+                most=_HEAD_WITHIN,
+                needed="、".join(needed),
+            ),
+            field="sheet",
         )
 
 

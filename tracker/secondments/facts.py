@@ -8,7 +8,7 @@ from datetime import date, datetime
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
-from tracker.kernel.text import block, one_line
+from tracker.kernel.text import block, one_line, tell
 from tracker.secondments.models import Secondment, Snapshot, TermPaper
 from tracker.secondments.ranks import Level, PostKind
 
@@ -30,7 +30,7 @@ class Document:
         """Return it in one spelling. Raises Refused without a number, or for a day that has not come."""
         tidy = replace(self, number=one_line(self.number))
         if not tidy.number or len(tidy.number) > _NUMBER_MOST:
-            raise Refused(f"请填写文件的文号，最多 {_NUMBER_MOST} 字", field=field)
+            raise Refused(tell("请填写文件的文号，最多 %(most)s 字", most=_NUMBER_MOST), field=field)
         if self.dated > day_of(at):
             raise Refused("文件日期不能晚于今天，请照文件核对", field=dated_field)
         return tidy
@@ -53,7 +53,7 @@ class PostFacts:
             raise Refused("请填写职务；没有领导职务的填岗位名称", field="duty")
         for field in ("duty", "rank", "title", "pay_grade"):
             if len(getattr(tidy, field)) > _POST_MOST:
-                raise Refused(f"职务、职级、职称和工资档次每项最多 {_POST_MOST} 字", field=field)
+                raise Refused(tell("职务、职级、职称和工资档次每项最多 %(most)s 字", most=_POST_MOST), field=field)
         return tidy
 
 
@@ -79,7 +79,7 @@ class SecondmentFacts:
         """Return the station in one spelling. Raises Refused when it is too long."""
         station = one_line(self.station)
         if len(station) > _STATION_MOST:
-            raise Refused(f"驻点最多 {_STATION_MOST} 字", field="station")
+            raise Refused(tell("驻点最多 %(most)s 字", most=_STATION_MOST), field="station")
         return station
 
 
@@ -89,7 +89,7 @@ def checked_reason(reason: str, *, needed: bool, field: str = "reason") -> str:
     if needed and not tidy:
         raise Refused("请填写事由", field=field)
     if len(tidy) > _REASON_MOST:
-        raise Refused(f"事由最多 {_REASON_MOST} 字", field=field)
+        raise Refused(tell("事由最多 %(most)s 字", most=_REASON_MOST), field=field)
     return tidy
 
 
@@ -97,5 +97,5 @@ def checked_note(note: str, most: int, *, field: str = "note") -> str:
     """Return a note without control characters. Raises Refused when it is longer than ``most``."""
     tidy = block(note)
     if len(tidy) > most:
-        raise Refused(f"最多 {most} 字，请删去 {len(tidy) - most} 字", field=field)
+        raise Refused(tell("最多 %(most)s 字，请删去 %(over)s 字", most=most, over=len(tidy) - most), field=field)
     return tidy

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import Forbidden, Refused
+from tracker.kernel.text import tell
 from tracker.secondments.models import Secondment
 
 LONGEST = timedelta(days=366 * 10)
@@ -80,7 +81,9 @@ def phone(typed: str) -> str:
 def check_term(begins_on: date, last_day: date) -> None:
     """Raise Refused for a term that cannot be one."""
     if begins_on < EARLIEST:
-        raise Refused(f"抽调最早从 {EARLIEST.isoformat()} 算起，请核对开始日期的年份", field="begins_on")
+        raise Refused(
+            tell("抽调最早从 %(earliest)s 算起，请核对开始日期的年份", earliest=EARLIEST.isoformat()), field="begins_on"
+        )
     if last_day < begins_on:
         raise Refused("最后一天不能早于开始那天", field="last_day")
     if last_day - begins_on > LONGEST:
@@ -90,4 +93,4 @@ def check_term(begins_on: date, last_day: date) -> None:
 def require_another(by: Actor, person_id: int, what: str) -> None:
     """Raise Refused when somebody would do this to the own secondment."""
     if by.person_id == person_id:
-        raise Refused(f"不能给自己{what}，请由另一位有权的人办理")
+        raise Refused(tell("不能给自己%(what)s，请由另一位有权的人办理", what=what))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import NotFound
+from tracker.kernel.text import tell
 from tracker.vouchers.models import Voucher
 
 
@@ -35,7 +36,7 @@ def by_number(session: Session, number: str) -> Voucher:
     """Find a voucher by its number. Raises NotFound."""
     found = find_number(session, number)
     if found is None:
-        raise NotFound(f"没有编号为 {number} 的报销单，请核对编号")
+        raise NotFound(tell("没有编号为 %(number)s 的报销单，请核对编号", number=number))
     return found
 
 

@@ -17,6 +17,7 @@ from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.evidence.operations import FileRead, StoredFile, keep
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.text import tell
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,13 @@ def _own_file(session: Session, handle: str, claim_id: int, *, by: Actor) -> Evi
         .limit(1)
     )
     if elsewhere is not None:
-        raise Refused(f"「{evidence.display_name}」已用在「{elsewhere.title}」，请刷新票夹后重选")
+        raise Refused(
+            tell(
+                "「%(evidence)s」已用在「%(elsewhere)s」，请刷新票夹后重选",
+                evidence=evidence.display_name,
+                elsewhere=elsewhere.title,
+            )
+        )
     return evidence
 
 

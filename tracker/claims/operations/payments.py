@@ -26,6 +26,7 @@ from tracker.funds.models import Verb
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import tell
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import run, table
 
@@ -107,7 +108,7 @@ def payment_returned(session: Session, claim_id: int, payment_id: int, returned_
     except AlreadyDone as done:
         return done.claim
     if payment.returned_at is not None:
-        raise Refused(f"{payment.number} 已登记过退票，不用再登记")
+        raise Refused(tell("%(payment)s 已登记过退票，不用再登记", payment=payment.number))
     if not payment.paid_on <= returned_on <= day_of(command.at):
         raise Refused("退票日期要在支付日期之后、今天或以前，请核对", field="returned_on")
     _take_back(turn, payment, reason, returned_on)
@@ -152,8 +153,11 @@ def _payee(session: Session, claim: Claim, facts: PaymentFacts) -> Payee:
 def _require_sound(claim: Claim, facts: PaymentFacts, command: Command) -> None:
     if facts.amount_fen <= 0 or facts.amount_fen > claim.payable_fen:
         raise Refused(
-            f"这张单据还应支付 {format_yuan(claim.payable_fen)} 元，本次填了 {format_yuan(facts.amount_fen)} 元；"
-            "请填不超过应付余额的金额",
+            tell(
+                "这张单据还应支付 %(payable)s 元，本次填了 %(amount)s 元；请填不超过应付余额的金额",
+                payable=format_yuan(claim.payable_fen),
+                amount=format_yuan(facts.amount_fen),
+            ),
             field="amount_fen",
         )
     if facts.paid_on > day_of(command.at):

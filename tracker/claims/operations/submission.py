@@ -18,6 +18,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import tell
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import run, table
 from tracker.teams.models import Seat
@@ -213,6 +214,11 @@ def _require_agent_quota(session: Session, claim: Claim, filing: Filing, command
     left = quota - int(filed or 0)
     if filing.claimed_fen > left:
         raise Refused(
-            f"牵头单位给你的代报额度是 {format_yuan(quota)} 元，还剩 {format_yuan(max(left, 0))} 元，"
-            f"本单 {format_yuan(filing.claimed_fen)} 元；请由本人填报，或请牵头单位调整代报额度"
+            tell(
+                "牵头单位给你的代报额度是 %(quota)s 元，还剩 %(left)s 元，本单 %(claimed)s 元；"
+                "请由本人填报，或请牵头单位调整代报额度",
+                quota=format_yuan(quota),
+                left=format_yuan(max(left, 0)),
+                claimed=format_yuan(filing.claimed_fen),
+            )
         )

@@ -22,6 +22,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
+from tracker.kernel.text import tell
 from tracker.storage.statements import changed, table, take_turn
 from tracker.teams.models import Team
 from tracker.teams.queries import actor
@@ -182,7 +183,7 @@ def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Or
     open_tags = select(func.count()).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.explanation == "")
     waiting = (session.scalar(open_lines) or 0) + (session.scalar(open_tags) or 0)
     if waiting:
-        raise Refused(f"还有 {waiting} 处差异没有说明，请先由经办逐项说明再签字")
+        raise Refused(tell("还有 %(waiting)s 处差异没有说明，请先由经办逐项说明再签字", waiting=waiting))
     session.execute(
         update(table(StocktakeLine))
         .where(StocktakeLine.stocktake_id == count.id, StocktakeLine.outcome.is_(None))
@@ -213,7 +214,7 @@ def counting(session: Session, stocktake_id: int, order: Order) -> Stocktake:
     if count.signed_at is not None:
         raise NotOpen("盘点已经签字，不能再改")
     if day_of(order.at) > count.closes_on:
-        raise NotOpen(f"盘点已在 {count.closes_on.isoformat()} 截止，不能再盘")
+        raise NotOpen(tell("盘点已在 %(closes_on)s 截止，不能再盘", closes_on=count.closes_on.isoformat()))
     return count
 
 
@@ -238,14 +239,17 @@ def _seen(session: Session, stocktake_id: int, by: Actor) -> Stocktake:
 def _check_counters(session: Session, facts: StocktakeFacts, order: Order) -> None:
     people = set(facts.counters)
     if not 0 < len(people) <= MOST_COUNTERS:
-        raise Refused(f"请选 1 到 {MOST_COUNTERS} 位盘点人", field="counters")
+        raise Refused(tell("请选 1 到 %(most)s 位盘点人", most=MOST_COUNTERS), field="counters")
     for person_id in sorted(people):
         try:
             person = actor(session, person_id, on=day_of(order.at))
         except NotFound:
             raise Refused("请从列表中选择盘点人", field="counters") from None
         if policy.keeps(person, facts.unit_id):
-            raise Refused(f"{person.name}保管这些设备，不能又是盘点人（不相容岗位分离），请换人", field="counters")
+            raise Refused(
+                tell("%(person)s保管这些设备，不能又是盘点人（不相容岗位分离），请换人", person=person.name),
+                field="counters",
+            )
     unit = session.get(Unit, facts.unit_id)
     team = session.get(Team, facts.team_id) if facts.team_id else None
     room = session.get(Room, facts.room_id) if facts.room_id else None

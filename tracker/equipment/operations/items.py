@@ -22,6 +22,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import tell
 from tracker.storage.numbering import next_numbers
 from tracker.storage.statements import table, take_turn
 
@@ -52,7 +53,7 @@ def register(
     if done is not None:
         return done
     if not 0 < len(cards) <= MOST_AT_ONCE:
-        raise Refused(f"一次登记 1 到 {MOST_AT_ONCE} 件，请分批办理")
+        raise Refused(tell("一次登记 1 到 %(most)s 件，请分批办理", most=MOST_AT_ONCE))
     today = day_of(order.at)
     for card in cards:
         for field, sentence in card.faults(today):
@@ -141,18 +142,22 @@ def _refuse_known(session: Session, cards: Sequence[ItemFacts]) -> None:
     seen: set[tuple[str, str]] = set()
     for card in cards:
         if card.number and card.number in numbers:
-            raise Refused(f"编号 {card.number} 已经登记，请核对", field="number")
+            raise Refused(tell("编号 %(card)s 已经登记，请核对", card=card.number), field="number")
         if not card.serial:
             continue
         key = (card.kind.value, card.serial)
         if key in serials:
             raise Refused(
-                f"序列号 {card.serial} 的{KIND_NAMES[card.kind]}已登记为 {serials[key]}，请核对；"
-                "不同品牌的同号，请在序列号前加品牌",
+                tell(
+                    "序列号 %(serial)s 的%(kind)s已登记为 %(serials)s，请核对；不同品牌的同号，请在序列号前加品牌",
+                    serial=card.serial,
+                    kind=KIND_NAMES[card.kind],
+                    serials=serials[key],
+                ),
                 field="serial",
             )
         if key in seen:
-            raise Refused(f"序列号 {card.serial} 填了两次，请核对", field="serial")
+            raise Refused(tell("序列号 %(serial)s 填了两次，请核对", serial=card.serial), field="serial")
         seen.add(key)
 
 
@@ -174,8 +179,11 @@ def _settle_purchase(session: Session, intake: Intake, cards: Sequence[ItemFacts
     total = sum(card.price_fen for card in cards)
     if total != purchase.line_fen:
         raise Refused(
-            f"设备原值合计 {format_yuan(total)} 元，与核定金额 {format_yuan(purchase.line_fen)} 元不一致，"
-            "请核对单价和数量",
+            tell(
+                "设备原值合计 %(total)s 元，与核定金额 %(line)s 元不一致，请核对单价和数量",
+                total=format_yuan(total),
+                line=format_yuan(purchase.line_fen),
+            ),
             field="price_fen",
         )
     intake.claim_line_key = purchase.line_key

@@ -17,6 +17,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
+from tracker.kernel.text import tell
 from tracker.storage.statements import take_turn
 from tracker.teams.models import Team
 
@@ -63,12 +64,12 @@ def change_room(session: Session, room_id: int, facts: RoomFacts, order: Order, 
     """
     room = _locked(session, room_id, order)
     if room.version != version:
-        raise Stale(f"{room.title}刚刚被别人改过，请看过最新内容后再改")
+        raise Stale(tell("%(room)s刚刚被别人改过，请看过最新内容后再改", room=room.title))
     _check(facts)
     _refuse_same(session, room.building_id, facts.name, room.id)
     last = session.scalar(select(func.max(Desk.number)).where(Desk.room_id == room.id, _until(day_of(order.at), Desk)))
     if facts.seats < (last or 0):
-        raise Refused(f"{last} 号工位还有人坐，工位数不能少于 {last}；请先腾空工位", field="seats")
+        raise Refused(tell("%(last)s 号工位还有人坐，工位数不能少于 %(last)s；请先腾空工位", last=last), field="seats")
     before = {"name": room.name, "seats": room.seats, "area": _area(room.area_dm2)}
     room.name, room.use, room.area_dm2 = facts.name, facts.use, facts.area_dm2
     room.seats, room.note = facts.seats, facts.note
@@ -109,7 +110,12 @@ def provide(
     )
     if other is not None:
         raise Refused(
-            f"{room.title}从 {other.begins_on.isoformat()} 起提供给{other.team.name}，时间重叠；请先收回",
+            tell(
+                "%(room)s从 %(begins_on)s 起提供给%(team)s，时间重叠；请先收回",
+                room=room.title,
+                begins_on=other.begins_on.isoformat(),
+                team=other.team.name,
+            ),
             field="begins_on",
         )
     provision = Provision(
@@ -143,7 +149,7 @@ def take_back(session: Session, room_id: int, last_day: date, order: Order) -> P
         .where(Provision.room_id == room.id, Provision.begins_on <= today, _until(today, Provision))
     )
     if running is None:
-        raise Refused(f"{room.title}现在没有提供给组团，不用收回")
+        raise Refused(tell("%(room)s现在没有提供给组团，不用收回", room=room.title))
     if last_day < max(running.begins_on, today - _DAY):
         raise Refused("最后一天不能早于昨天，也不能早于开始的那天", field="last_day")
     running.ends_before = last_day + _DAY
@@ -161,16 +167,30 @@ def seat_at_desk(session: Session, room_id: int, number: int, person_id: int, or
     if person is None or person.disabled_at is not None:
         raise Refused("请从列表中选择人员", field="person_id")
     if not 0 < number <= room.seats:
-        raise Refused(f"{room.title}有 {room.seats} 个工位，没有 {number} 号", field="number")
+        raise Refused(
+            tell("%(room)s有 %(seats)s 个工位，没有 %(number)s 号", room=room.title, seats=room.seats, number=number),
+            field="number",
+        )
     taken = select(Desk).options(joinedload(Desk.person), joinedload(Desk.room).joinedload(Room.building))
     held = session.scalar(taken.where(Desk.room_id == room.id, Desk.number == number, _until(today, Desk)))
     if held is not None:
         if held.person_id == person.id:
             return held
-        raise Refused(f"{number} 号工位现在是{held.person.name}在用，请换一个", field="number")
+        raise Refused(
+            tell("%(number)s 号工位现在是%(person)s在用，请换一个", number=number, person=held.person.name),
+            field="number",
+        )
     sits = session.scalar(taken.where(Desk.person_id == person.id, _until(today, Desk)))
     if sits is not None:
-        raise Refused(f"{person.name}已在{sits.room.title} {sits.number} 号工位，请先腾空", field="person_id")
+        raise Refused(
+            tell(
+                "%(person)s已在%(room)s %(sits)s 号工位，请先腾空",
+                person=person.name,
+                room=sits.room.title,
+                sits=sits.number,
+            ),
+            field="person_id",
+        )
     desk = Desk(
         room_id=room.id,
         number=number,
@@ -224,13 +244,13 @@ def _check(facts: RoomFacts) -> None:
     if not 0 < facts.area_dm2 < 10_000_000:  # noqa: PLR2004  100,000 m² is no room
         raise Refused("面积应大于 0 平方米", field="area")
     if not 0 <= facts.seats <= MOST_SEATS:
-        raise Refused(f"工位数应在 0 到 {MOST_SEATS} 之间", field="seats")
+        raise Refused(tell("工位数应在 0 到 %(most)s 之间", most=MOST_SEATS), field="seats")
 
 
 def _refuse_same(session: Session, building_id: int, name: str, room_id: int | None) -> None:
     same = session.scalar(select(Room.id).where(Room.building_id == building_id, Room.name == name))
     if same is not None and same != room_id:
-        raise Refused(f"这栋楼已经有 {name} 房间，请核对房间号", field="name")
+        raise Refused(tell("这栋楼已经有 %(name)s 房间，请核对房间号", name=name), field="name")
 
 
 def _end(begins_on: date, last_day: date | None) -> date | None:

@@ -16,6 +16,7 @@ from tracker.evidence.models import Evidence, EvidenceKind, EvidenceReading, Lik
 from tracker.evidence.operations.readings import FileRead, wait_or_write
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.text import tell
 from tracker.storage.statements import table
 
 READ_KINDS = frozenset({EvidenceKind.INVOICE, EvidenceKind.ITINERARY})
@@ -79,7 +80,9 @@ def throw_away(session: Session, handle: str, *, by: Actor, at: datetime) -> Non
     )
     if evidence is None:
         raise NotFound(_NOT_FOUND)
-    held = Refused(f"「{evidence.display_name}」已经用在单据里，不能删除；请先在报销单里移除它")
+    held = Refused(
+        tell("「%(evidence)s」已经用在单据里，不能删除；请先在报销单里移除它", evidence=evidence.display_name)
+    )
     if evidence.keep_until is not None:
         raise held
     try:

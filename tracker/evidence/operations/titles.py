@@ -15,7 +15,7 @@ from tracker.evidence.titles import fold_tax_id, fold_title
 from tracker.identity.models import Unit
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
-from tracker.kernel.text import one_line
+from tracker.kernel.text import one_line, tell
 from tracker.storage.statements import changed, take_turn
 
 _TAX_ID_LENGTHS = frozenset({15, 17, 18, 20})
@@ -85,7 +85,7 @@ def end_title(session: Session, title_id: int, last_day: date, *, version: int, 
         raise NotFound("没有找到这个抬头，请刷新页面")
     policy.require_may_keep_titles(by, title.unit_id)
     if last_day < title.valid_from:
-        raise Refused(f"截止日期不能早于启用日期 {title.valid_from}", field="last_day")
+        raise Refused(tell("截止日期不能早于启用日期 %(valid_from)s", valid_from=title.valid_from), field="last_day")
     ended = session.execute(
         update(AcceptedTitle)
         .where(AcceptedTitle.id == title_id, AcceptedTitle.version == version)

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from tracker.funds.classification import economic_codes
 from tracker.funds.forms.paper import PaperForm, Rows
 from tracker.funds.papers import CategoryFacts, FundFacts
+from tracker.kernel.text import tell
 from tracker.web.forms import (
     ChoiceField,
     CountField,
@@ -48,7 +49,7 @@ class CategoryLine(LineForm):
     def validate_economic_code(self, field: ChoiceField) -> None:
         """Raise ValidationError for a name without a code."""
         if self.name.data and field.data is None:
-            raise ValidationError(f"请给「{self.name.data}」选择支出经济分类")
+            raise ValidationError(tell("请给「%(data)s」选择支出经济分类", data=self.name.data))
 
 
 def _category(line: Any) -> CategoryFacts:

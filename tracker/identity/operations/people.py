@@ -19,7 +19,7 @@ from tracker.identity.policy import require_administrator, require_another
 from tracker.identity.queries import plain_name
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound, Refused, Stale
-from tracker.kernel.text import one_line
+from tracker.kernel.text import one_line, tell
 from tracker.storage.statements import take_turn
 
 _SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -141,12 +141,15 @@ def _checked(session: Session, facts: PersonFacts, person: Person | None = None)
             "账号用 2 到 40 位小写字母、数字、点、横线或下划线，以字母或数字开头，例如 zhou.min", field="sign_in_name"
         )
     if not facts.name or len(facts.name) > _most(Person.name):
-        raise Refused(f"请填写姓名，最多 {_most(Person.name)} 字", field="name")
+        raise Refused(tell("请填写姓名，最多 %(most)s 字", most=_most(Person.name)), field="name")
     if len(facts.post) > _most(Person.post):
-        raise Refused(f"职务最多 {_most(Person.post)} 字", field="post")
+        raise Refused(tell("职务最多 %(most)s 字", most=_most(Person.post)), field="post")
     same = session.scalar(select(Person).where(Person.sign_in_name == facts.sign_in_name))
     if same is not None and same is not person:
-        raise Refused(f"账号 {facts.sign_in_name} 已经是{same.name}在用，请换一个", field="sign_in_name")
+        raise Refused(
+            tell("账号 %(sign_in_name)s 已经是%(same)s在用，请换一个", sign_in_name=facts.sign_in_name, same=same.name),
+            field="sign_in_name",
+        )
     _check_unit(session, facts.home_unit_id, person.home_unit_id if person else None)
     return facts
 
@@ -172,7 +175,7 @@ def _locked(session: Session, person_id: int) -> Person:
 
 def _require_version(session: Session, person: Person, version: int) -> None:
     if version != person.version:
-        raise Stale(what_changed(session, ("person", person.id), f"{person.name}的资料"))
+        raise Stale(what_changed(session, ("person", person.id), tell("%(person)s的资料", person=person.name)))
 
 
 def _changed(

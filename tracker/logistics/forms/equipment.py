@@ -24,6 +24,7 @@ from tracker.equipment.kinds import (
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.operations.rooms import MOST_SEATS
 from tracker.equipment.standards import class_codes
+from tracker.kernel.text import tell
 from tracker.web.forms import (
     ChoiceField,
     ChoicesField,
@@ -75,7 +76,13 @@ class ItemForm(SiteForm):
         """Raise ValidationError when serials and copies do not go together."""
         lines = self.serial_lines()
         if lines and self.copies.data and len(lines) != self.copies.data:
-            raise ValidationError(f"填了 {len(lines)} 个序列号，件数是 {self.copies.data}，请一行填一个、个数相同")
+            raise ValidationError(
+                tell(
+                    "填了 %(count)s 个序列号，件数是 %(data)s，请一行填一个、个数相同",
+                    count=len(lines),
+                    data=self.copies.data,
+                )
+            )
         if any(len(line) > 60 for line in lines):  # noqa: PLR2004  as wide as the card
             raise ValidationError("一个序列号最多 60 字")
 

@@ -16,6 +16,7 @@ from tracker.equipment.models import IntakeKind
 from tracker.equipment.queries import items
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 from tracker.logistics import equipment_sheet
 from tracker.logistics.equipment_sheet import Report
 from tracker.logistics.forms.equipment import SheetForm
@@ -108,9 +109,11 @@ def xlsx(data: bytes, name: str) -> Response:
 def _cards_to_write(report: Report, *, only_clean: bool) -> list[ItemFacts]:
     """Return the clean rows' cards. Raises Refused while rows are wrong and that was not chosen."""
     if report.bad and not only_clean:
-        raise Refused(f"还有 {report.bad_rows} 行有错，没有导入；请改好再传，或选只导入没有错的行")
+        raise Refused(
+            tell("还有 %(bad_rows)s 行有错，没有导入；请改好再传，或选只导入没有错的行", bad_rows=report.bad_rows)
+        )
     if not report.fresh:
-        raise Refused(f"没有可以导入的新设备，{report.known} 行已经登记过")
+        raise Refused(tell("没有可以导入的新设备，%(known)s 行已经登记过", known=report.known))
     return [line.value for line in report.fresh]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
+from tracker.kernel.text import tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, checked_note
 from tracker.secondments.halves import REMIND, Half
@@ -100,12 +101,12 @@ def _check_half(session: Session, secondment: Secondment, half: Half, order: Com
     today = day_of(order.at)
     if today < half.due_on - REMIND:
         opens = (half.due_on - REMIND).isoformat()
-        raise Refused(f"{half.name}从 {opens} 起确认，现在还早")
+        raise Refused(tell("%(half)s从 %(opens)s 起确认，现在还早", half=half.name, opens=opens))
     if not is_asked(secondment, half):
-        raise Refused(f"{half.name}的最后一天不在抽调期内，不用确认")
+        raise Refused(tell("%(half)s的最后一天不在抽调期内，不用确认", half=half.name))
     same = select(Confirmation.id).where(Confirmation.secondment_id == secondment.id, Confirmation.half == half.code)
     if session.scalar(same) is not None:
-        raise Refused(f"{half.name}已经确认过，不用再确认")
+        raise Refused(tell("%(half)s已经确认过，不用再确认", half=half.name))
 
 
 def is_asked(secondment: Secondment, half: Half) -> bool:

@@ -14,6 +14,7 @@ from tracker.identity.operations import disable_on_leaving
 from tracker.kernel.actors import SEAT_NAMES
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, checked_note, checked_reason
 from tracker.secondments.lifecycle import LIFE, Move, State
@@ -111,15 +112,20 @@ def _check_last_day(secondment: Secondment, last_day: date, at: datetime) -> Non
         raise Refused("返岗在最后一天或之后办理，最后一天不能晚于今天", field="last_day")
     if last_day >= secondment.ends_before:
         planned = (secondment.ends_before - _DAY).isoformat()
-        raise Refused(f"抽调期到 {planned} 为止，最后一天不能再晚；实际更晚的请先办延长", field="last_day")
+        raise Refused(
+            tell("抽调期到 %(planned)s 为止，最后一天不能再晚；实际更晚的请先办延长", planned=planned), field="last_day"
+        )
 
 
 def _refuse_open(found: Sequence[OpenMatter]) -> None:
     if not found:
         return
     named = "、".join(matter.name for matter in found[:_MOST_NAMED])
-    more = f"等 {len(found)} 项" if len(found) > _MOST_NAMED else ""
-    raise Refused(f"还有事项没有了结：{named}{more}。请先办结或移交，再办返岗", matters=tuple(found))
+    more = tell("等 %(count)s 项", count=len(found)) if len(found) > _MOST_NAMED else ""
+    raise Refused(
+        tell("还有事项没有了结：%(named)s%(more)s。请先办结或移交，再办返岗", named=named, more=more),
+        matters=tuple(found),
+    )
 
 
 def _other_seats(session: Session, secondment: Secondment, on: date) -> Sequence[Seat]:

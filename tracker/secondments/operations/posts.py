@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, PostFacts
 from tracker.secondments.lifecycle import Move
@@ -42,7 +43,10 @@ def change_post(
     if before == asdict(post):
         raise Refused("职务、职级、职称和工资档次都没有变化，不用登记", field="duty")
     if not latest.effective_on < effective_on < secondment.ends_before:
-        raise Refused(f"生效日期要晚于上一次的 {latest.effective_on.isoformat()}，在抽调期内", field="effective_on")
+        raise Refused(
+            tell("生效日期要晚于上一次的 %(effective_on)s，在抽调期内", effective_on=latest.effective_on.isoformat()),
+            field="effective_on",
+        )
     snapshot = Snapshot(
         secondment_id=secondment.id,
         number=latest.number + 1,

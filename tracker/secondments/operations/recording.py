@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.text import tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, SecondmentFacts
 from tracker.secondments.lifecycle import LIFE, Move, State
@@ -143,9 +144,15 @@ def _refuse_another(session: Session, person: Person, facts: SecondmentFacts) ->
     for other in session.scalars(others.order_by(Secondment.begins_on)):
         where = f"{other.team.name}（{span(other.begins_on, other.ends_before)}）"
         if other.state is State.RUNNING:
-            raise Refused(f"{person.name}正抽调在{where}，请先办返岗，再登记新的抽调", field="person_id")
+            raise Refused(
+                tell("%(person)s正抽调在%(where)s，请先办返岗，再登记新的抽调", person=person.name, where=where),
+                field="person_id",
+            )
         if facts.begins_on < other.ends_before and other.begins_on <= facts.last_day:
-            raise Refused(f"{person.name}在{where}的抽调期与这一期重叠，请核对开始日期", field="begins_on")
+            raise Refused(
+                tell("%(person)s在%(where)s的抽调期与这一期重叠，请核对开始日期", person=person.name, where=where),
+                field="begins_on",
+            )
 
 
 def _seat(session: Session, facts: SecondmentFacts, order: Command) -> int:

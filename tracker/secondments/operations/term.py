@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, checked_reason
 from tracker.secondments.lifecycle import Move, State
@@ -32,7 +33,9 @@ def extend(
     policy.require_another(order.by, secondment.person_id, "延长抽调")
     if last_day < secondment.ends_before:
         now_last = secondment.ends_before - _DAY
-        raise Refused(f"延长后的最后一天要晚于现在的 {now_last.isoformat()}", field="last_day")
+        raise Refused(
+            tell("延长后的最后一天要晚于现在的 %(now_last)s", now_last=now_last.isoformat()), field="last_day"
+        )
     policy.check_term(secondment.begins_on, last_day)
     following = select(Secondment.begins_on).where(
         Secondment.person_id == secondment.person_id,
@@ -42,7 +45,10 @@ def extend(
         Secondment.begins_on <= last_day,
     )
     if (begins_on := session.scalar(following.order_by(Secondment.begins_on))) is not None:
-        raise Refused(f"与 {begins_on.isoformat()} 开始的另一期抽调重叠，请把最后一天提前", field="last_day")
+        raise Refused(
+            tell("与 %(begins_on)s 开始的另一期抽调重叠，请把最后一天提前", begins_on=begins_on.isoformat()),
+            field="last_day",
+        )
     return move_end(session, secondment, last_day, paper, order, kind=PaperKind.EXTENSION, reason=reason)
 
 
@@ -74,7 +80,9 @@ def move_end(
     """Set another last day by a paper, on the secondment and on its seat."""
     if kind is PaperKind.EARLY_END and last_day + _DAY >= secondment.ends_before:
         now_last = secondment.ends_before - _DAY
-        raise Refused(f"提前结束的最后一天要早于现在的 {now_last.isoformat()}", field="last_day")
+        raise Refused(
+            tell("提前结束的最后一天要早于现在的 %(now_last)s", now_last=now_last.isoformat()), field="last_day"
+        )
     if secondment.seat is None:
         raise Refused("这次抽调没有组员席位，不能改期；请联系系统管理员核对")
     checked, why = paper.checked(order.at), checked_reason(reason, needed=False)

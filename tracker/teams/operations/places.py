@@ -17,7 +17,7 @@ from tracker.identity.policy import require_administrator
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
-from tracker.kernel.text import one_line
+from tracker.kernel.text import one_line, tell
 from tracker.storage.statements import take_turn
 from tracker.teams.models import Seat, Team
 
@@ -91,7 +91,13 @@ def close_unit(session: Session, unit_id: int, *, by: Actor, at: datetime, versi
     _require_open(session, unit, version)
     leads = select(Team.name).where(Team.lead_unit_id == unit.id, Team.closed_at.is_(None))
     if teams := session.scalars(leads.order_by(Team.id)).all():
-        raise Refused(f"{unit.short_name}还牵头{'、'.join(teams)}，请先给这些组团换牵头单位或撤销组团")
+        raise Refused(
+            tell(
+                "%(unit)s还牵头%(teams)s，请先给这些组团换牵头单位或撤销组团",
+                unit=unit.short_name,
+                teams="、".join(teams),
+            )
+        )
     _refuse_while_seated(session, Seat.unit_id == unit.id, unit.short_name, at)
     return _change(session, "unit.close", unit, {"closed_at": at}, by=by, at=at, after={"closed_at": at})
 
@@ -159,14 +165,14 @@ def _check_unit(session: Session, facts: UnitFacts, unit: Unit | None = None) ->
         raise Refused("统一社会信用代码是 18 位，最后一位要对得上，请照证书核对；没有可以不填", field="credit_code")
     same = session.scalar(select(Unit).where(Unit.name == facts.name))
     if same is not None and same is not unit:
-        raise Refused(f"已经有{facts.name}，请换一个名称", field="name")
+        raise Refused(tell("已经有%(name)s，请换一个名称", name=facts.name), field="name")
 
 
 def _check_team(session: Session, facts: TeamFacts, team: Team | None = None) -> None:
     _check_names(facts.name, facts.short_name, Team)
     same = session.scalar(select(Team).where(Team.name == facts.name))
     if same is not None and same is not team:
-        raise Refused(f"已经有{facts.name}，请换一个名称", field="name")
+        raise Refused(tell("已经有%(name)s，请换一个名称", name=facts.name), field="name")
     lead = session.get(Unit, facts.lead_unit_id) if facts.lead_unit_id is not None else None
     if lead is None or lead.closed_at is not None:
         raise Refused("请从列表中选择牵头单位", field="lead_unit_id")
@@ -176,13 +182,13 @@ def _check_names(name: str, short_name: str, model: Any) -> None:
     for value, column, label in ((name, "name", "名称"), (short_name, "short_name", "简称")):
         most = getattr(model, column).type.length
         if not value or len(value) > most:
-            raise Refused(f"请填写{label}，最多 {most} 字", field=column)
+            raise Refused(tell("请填写%(label)s，最多 %(most)s 字", label=label, most=most), field=column)
 
 
 def _refuse_while_seated(session: Session, where: Any, name: str, at: datetime) -> None:
     running = or_(Seat.held_until.is_(None), Seat.held_until > day_of(at))
     if count := session.scalar(select(func.count()).select_from(Seat).where(where, running)):
-        raise Refused(f"{name}还有 {count} 个席位没有到期，请先结束这些席位的任期")
+        raise Refused(tell("%(name)s还有 %(count)s 个席位没有到期，请先结束这些席位的任期", name=name, count=count))
 
 
 def _refuse_common_people(session: Session, team: Team, unit_id: int | None, at: datetime) -> None:
@@ -191,7 +197,11 @@ def _refuse_common_people(session: Session, team: Team, unit_id: int | None, at:
     both = select(Seat).where(Seat.unit_id == unit_id, running, Seat.person_id.in_(in_team)).limit(1)
     if (seat := session.scalar(both)) is not None:
         raise Refused(
-            f"{seat.person.name}既在{team.short_name}又在新的牵头单位有席位，会审到自己组团的报销单，请先结束其中一个",
+            tell(
+                "%(person)s既在%(team)s又在新的牵头单位有席位，会审到自己组团的报销单，请先结束其中一个",
+                person=seat.person.name,
+                team=team.short_name,
+            ),
             field="lead_unit_id",
         )
 
@@ -207,7 +217,7 @@ def _require_open(session: Session, place: Unit | Team, version: int) -> None:
     if place.version != version:
         raise Stale(what_changed(session, _subject(place)[:2], place.name))
     if place.closed_at is not None:
-        raise Refused(f"{place.name}已经撤销，不能再改")
+        raise Refused(tell("%(place)s已经撤销，不能再改", place=place.name))
 
 
 def _change(

@@ -16,6 +16,7 @@ from tracker.kernel.actors import SEAT_NAMES, Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.money import LARGEST_FEN
+from tracker.kernel.text import tell
 from tracker.storage.statements import take_turn
 from tracker.teams import policy
 from tracker.teams.models import Seat, Team
@@ -65,7 +66,7 @@ def give_seat(
     policy.require_giver(by, facts.kind, wanted.lead_unit_id)
     policy.require_not_self(by, person_id)
     if person.disabled_at is not None:
-        raise Refused(f"{person.name}的账号已停用，请先由系统管理员启用再授予席位")
+        raise Refused(tell("%(person)s的账号已停用，请先由系统管理员启用再授予席位", person=person.name))
     if not through_secondment:
         _check_start(facts.held_from, at)
     _check_quota(facts)
@@ -105,7 +106,10 @@ def seat_member(
         seat = give_seat(session, person_id, facts, by=by, at=at, command_id=command_id, through_secondment=True)
     elif given.held_from != facts.held_from:
         raise Refused(
-            f"已经有 {given.held_from.isoformat()} 起的组员席位，抽调第一天请填同一天，或先结束那个席位",
+            tell(
+                "已经有 %(held_from)s 起的组员席位，抽调第一天请填同一天，或先结束那个席位",
+                held_from=given.held_from.isoformat(),
+            ),
             field="held_from",
         )
     else:
@@ -142,7 +146,7 @@ def change_term(
     if wanted == held:
         return seat
     if version != seat.version:
-        raise Stale(what_changed(session, ("seat", seat.id), f"{held.name()}的任期"))
+        raise Stale(what_changed(session, ("seat", seat.id), tell("%(held)s的任期", held=held.name())))
     if seat.held_until is not None and seat.held_until <= today and not through_secondment:
         raise Refused("这一任期已经结束，不能再改；需要时请另给一个席位")
     _check_end(seat, last_day, today)
@@ -168,7 +172,7 @@ def cancel_seat(
     policy.require_giver(by, seat.kind, held.lead_unit_id)
     policy.require_not_self(by, seat.person_id)
     if version != seat.version:
-        raise Stale(what_changed(session, ("seat", seat.id), f"{held.name()}的任期"))
+        raise Stale(what_changed(session, ("seat", seat.id), tell("%(held)s的任期", held=held.name())))
     if seat.held_from <= day_of(at):
         raise Refused("任期已经开始，不能取消；请改任期的最后一天")
     _record(session, "seat.cancel", seat, person, held, by=by, at=at, before=_told(seat, held))
@@ -190,7 +194,7 @@ def _as_held(seat: Seat) -> Held:
 def _wanted(session: Session, facts: SeatFacts) -> Held:
     until = None if facts.last_day is None else facts.last_day + _DAY
     if facts.last_day is None and facts.kind in policy.END_REQUIRED:
-        raise Refused(f"{SEAT_NAMES[facts.kind]}要写明任期的最后一天", field="last_day")
+        raise Refused(tell("%(seat)s要写明任期的最后一天", seat=SEAT_NAMES[facts.kind]), field="last_day")
     if until is not None and until <= facts.held_from:
         raise Refused("最后一天不能早于任期开始的那天", field="last_day")
     if until is not None and until.year - facts.held_from.year > _LONGEST_YEARS:
@@ -222,7 +226,10 @@ def _with_end(held: Held, last_day: date | None) -> Held:
 def _check_start(held_from: date, at: datetime) -> None:
     earliest = day_of(at) - _LONGEST_BACK
     if held_from < earliest:
-        raise Refused(f"任期最早从一年前（{earliest.isoformat()}）算起，请核对文件上的日期", field="held_from")
+        raise Refused(
+            tell("任期最早从一年前（%(earliest)s）算起，请核对文件上的日期", earliest=earliest.isoformat()),
+            field="held_from",
+        )
 
 
 def _check_quota(facts: SeatFacts) -> None:
@@ -237,10 +244,13 @@ def _check_quota(facts: SeatFacts) -> None:
 def _check_end(seat: Seat, last_day: date | None, today: date) -> None:
     if last_day is None:
         if seat.kind in policy.END_REQUIRED:
-            raise Refused(f"{SEAT_NAMES[seat.kind]}要写明任期的最后一天", field="last_day")
+            raise Refused(tell("%(seat)s要写明任期的最后一天", seat=SEAT_NAMES[seat.kind]), field="last_day")
         return
     if last_day < seat.held_from:
-        raise Refused(f"最后一天不能早于任期开始的那天（{seat.held_from.isoformat()}）", field="last_day")
+        raise Refused(
+            tell("最后一天不能早于任期开始的那天（%(held_from)s）", held_from=seat.held_from.isoformat()),
+            field="last_day",
+        )
     if last_day < today - _DAY:
         raise Refused("任期不能倒着结束：最早到昨天为止，之前已经办过的事仍然算数", field="last_day")
     if last_day.year - seat.held_from.year > _LONGEST_YEARS:
@@ -249,7 +259,16 @@ def _check_end(seat: Seat, last_day: date | None, today: date) -> None:
 
 def _refuse_conflicts(person: Person, wanted: Held, held: list[Held]) -> None:
     for other, why in policy.conflicts(wanted, held):
-        raise Refused(f"{person.name}已是{other.name()}（{_span(other)}），不能同时是{wanted.name()}：{why}")
+        raise Refused(
+            tell(
+                "%(person)s已是%(other)s（%(other2)s），不能同时是%(wanted)s：%(why)s",
+                person=person.name,
+                other=other.name(),
+                other2=_span(other),
+                wanted=wanted.name(),
+                why=why,
+            )
+        )
 
 
 def _span(held: Held) -> str:
