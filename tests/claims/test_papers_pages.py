@@ -5,19 +5,30 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import update
 
 from tests.claims.gate_pages import press, words
 from tests.holds import nothing_broken
-from tests.office import PEOPLE, Office, a_submitted, an_accepted, an_approved, command
+from tests.office import NOON, PEOPLE, Office, a_draft, a_file, a_filing, a_submitted, an_accepted, an_approved, command
 from tests.pages import Browse
 from tests.web.checked_client import token
 from tracker.claims import operations
+from tracker.claims.models import Attachment
+from tracker.commands.reading import sweep
+from tracker.evidence.models import Evidence
+from tracker.evidence.operations import throw_away
+from tracker.kernel.errors import Refused
+from tracker.storage import use
 from tracker.vouchers import pool
+from tracker.vouchers.content import content_hash, from_json, to_json
 from tracker.vouchers.models import Voucher
 
 
@@ -125,6 +136,101 @@ def test_a_void_voucher_is_still_shown_with_its_mark(small_office: Office, brows
     pdf = browse("auditor").get(f"/claims/{claim_id}/voucher.pdf?voucher={old.id}").data
     assert "作废" in text_of(pdf).replace(" ", "")
     assert "ZSBX-2026-000002" in text_of(browse("auditor").get(f"/claims/{claim_id}/voucher.pdf").data)
+
+
+def returned_with_another_file(office: Office, claim_id: int) -> tuple[str, str]:
+    """Void the voucher, take its file off the claim, lay another with it; return the handles of both."""
+    with office.database.reading() as session:
+        first = session.query(Attachment).filter_by(claim_id=claim_id).one()
+        evidence_id, key = first.evidence_id, first.line_key
+        handle = session.get_one(Evidence, evidence_id).handle
+    with office.database.writing() as session:
+        operations.finance_return(session, claim_id, command(office.officer, comment="票据不对"))
+    with office.database.writing() as session:
+        operations.send_back(session, claim_id, command(office.reviewer, comment="换一张票据"))
+    with office.database.writing() as session:
+        operations.detach(session, claim_id, evidence_id, by=office.member, at=NOON)
+        other = a_file(session, office.member, "另一张.pdf", b"%PDF-1.4 another")
+        operations.attach(session, claim_id, other, key, by=office.member, at=NOON)
+        return handle, session.get_one(Evidence, other).handle
+
+
+def embedded(pdf: bytes) -> set[str]:
+    return {name.partition("-")[2] for name in PdfReader(io.BytesIO(pdf)).attachments}
+
+
+def test_a_void_voucher_keeps_the_files_it_was_issued_with(office: Office, browse: Browse) -> None:
+    claim_id = an_approved(office, 100_000)
+    handle, other = returned_with_another_file(office, claim_id)
+
+    for who in ("auditor", "officer", "reviewer", "member"):
+        client = browse(who)
+        assert f"/evidence/{handle}" in client.get(f"/claims/{claim_id}/voucher").text, who
+        assert client.get(f"/evidence/{handle}").data.startswith(b"%PDF-1.4 "), who
+    assert browse("auditor").get(f"/evidence/{other}").status_code == 200
+    for who in ("outsider", "other_reviewer", "colleague", "administrator", "nobody"):
+        assert browse(who).get(f"/evidence/{handle}").status_code == 404, who
+    auditor = browse("auditor")
+    assert embedded(auditor.get(f"/claims/{claim_id}/voucher.pdf").data) >= {"发票.pdf"}
+    assert "另一张.pdf" not in embedded(auditor.get(f"/claims/{claim_id}/voucher.pdf").data)
+    bundle = text_of(auditor.get(f"/claims/{claim_id}/bundle.pdf").data)
+    assert "发票.pdf" in bundle
+    assert "另一张.pdf" not in bundle
+    nothing_broken(office.database)
+
+
+def test_the_new_voucher_has_the_new_file_and_the_old_one_the_old(small_office: Office, browse: Browse) -> None:
+    filing = a_filing(small_office, 100_000)
+    claim_id = a_draft(small_office, filing)
+    for turn in (1, 2):
+        with small_office.database.writing() as session:
+            operations.submit(session, claim_id, filing, command(small_office.member))
+        with small_office.database.writing() as session:
+            operations.approve(session, claim_id, command(small_office.reviewer))
+        if turn == 1:
+            returned_with_another_file(small_office, claim_id)
+
+    auditor = browse("auditor")
+    names = []
+    for number in ("ZSBX-2026-000001", "ZSBX-2026-000002"):
+        address = f"/claims/{claim_id}/voucher.pdf?voucher={voucher(small_office, number).id}"
+        names.append(embedded(auditor.get(address).data) & {"发票.pdf", "另一张.pdf"})
+    assert names == [{"发票.pdf"}, {"另一张.pdf"}]
+
+
+def test_files_of_a_voucher_are_neither_thrown_away_nor_swept(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    handle, _ = returned_with_another_file(small_office, claim_id)
+    with small_office.database.writing() as session, pytest.raises(Refused, match="不能删除"):
+        throw_away(session, handle, by=small_office.member, at=NOON)
+    with small_office.database.writing() as session:
+        operations.discard(session, claim_id, by=small_office.member, at=NOON)
+    monkeypatch.setenv("TRACKER_VAR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE", f"sqlite:///{small_office.database.path}")
+    monkeypatch.setattr("tracker.commands.reading.YOUNGEST", timedelta(0))
+
+    swept = CliRunner().invoke(sweep, [])
+
+    assert swept.exit_code == 0, swept.output
+    use(small_office.database)
+    assert browse("auditor").get(f"/evidence/{handle}").status_code == 200
+
+
+def test_a_voucher_of_before_files_were_frozen_draws_those_kept_with_it(small_office: Office, browse: Browse) -> None:
+    claim_id = an_approved(small_office, 100_000)
+    old = replace(from_json(voucher(small_office).content), files=None)
+    assert "files" not in to_json(old)
+    with small_office.database.writing() as session:
+        session.execute(update(Voucher).values(content=to_json(old), content_hash=content_hash(to_json(old))))
+    returned_with_another_file(small_office, claim_id)
+
+    pdf = browse("auditor").get(f"/claims/{claim_id}/voucher.pdf").data
+
+    assert "发票.pdf" in embedded(pdf)
+    assert "另一张.pdf" not in embedded(pdf)
+    assert content_hash(to_json(old))[:16].upper() in text_of(pdf)
 
 
 def test_the_bundle_carries_a_page_for_every_file_even_one_that_cannot_be_opened(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.vouchers.papers import NOON, a_reception, a_voucher, deducted, with_lines
 from tracker.vouchers.content import (
     BadContent,
+    FrozenFile,
     LineContent,
     Payee,
     QuotaFigures,
@@ -66,6 +67,12 @@ def content(draw: st.DrawFn) -> VoucherContent:
         period_to=draw(st.none() | days),
         details=tuple(draw(st.lists(st.tuples(st.text(), st.text()), max_size=3))),
         quota=draw(st.none() | st.builds(QuotaFigures, annual_fen=fen, spent_fen=fen, this_fen=fen, left_fen=fen)),
+        files=draw(
+            st.none()
+            | st.lists(
+                st.builds(FrozenFile, evidence_id=fen, sha256=short, name=st.text(), media=short, size=fen), max_size=3
+            ).map(tuple)
+        ),
         payees=tuple(
             draw(
                 st.lists(
@@ -167,5 +174,16 @@ def test_a_number_no_paper_has_room_for_is_refused() -> None:
 
 
 def test_every_fact_is_in_the_text() -> None:
+    files = (FrozenFile(evidence_id=7, sha256="0" * 64, name="发票.pdf", media="pdf", size=1024),)
     for one in (a_voucher(8), deducted(a_voucher(8)), a_reception()):
-        assert set(json.loads(to_json(one))) == {field.name for field in fields(VoucherContent)}
+        told = json.loads(to_json(replace(one, files=files)))
+        assert set(told) == {field.name for field in fields(VoucherContent)}
+        assert set(told["files"][0]) == {field.name for field in fields(FrozenFile)}
+
+
+def test_a_voucher_of_before_files_were_frozen_keeps_its_text_and_so_its_hash() -> None:
+    old = to_json(a_voucher(2))
+    assert "files" not in json.loads(old)
+    assert from_json(old).files is None
+    assert to_json(from_json(old)) == old
+    assert json.loads(to_json(replace(a_voucher(2), files=())))["files"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tracker.claims import facts
 from tracker.claims import queries as claims
 from tracker.claims.lifecycle import STEP_NAMES, Move, Step
-from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine, Decision
-from tracker.evidence.models import EvidenceKind
+from tracker.claims.models import KIND_NAMES, PAY_NAMES, Attachment, Claim, ClaimLine, Decision
+from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.funds.queries import team_cell
 from tracker.identity.models import Person
@@ -25,7 +25,17 @@ from tracker.kernel.money import capitals, format_yuan
 from tracker.teams.models import Team
 from tracker.vouchers import operations as vouchers
 from tracker.vouchers import queries
-from tracker.vouchers.content import LineContent, Payee, QuotaFigures, Signature, VoucherContent, to_json
+from tracker.vouchers.content import (
+    FrozenFile,
+    LineContent,
+    Payee,
+    QuotaFigures,
+    Signature,
+    VoucherContent,
+    from_json,
+    to_json,
+)
+from tracker.vouchers.models import Voucher, VoucherFile
 
 TEMPLATE_VERSION = 1
 _LONGEST_NAME = 48
@@ -53,6 +63,7 @@ def issue_voucher(session: Session, claim: Claim, *, by: Actor, seat: SeatKind, 
         by=by,
         seat=seat,
         at=at,
+        files=[laid.evidence_id for laid in claim.attachments],
     )
     retain(session, [laid.evidence_id for laid in claim.attachments], year=_kept_with(claim, at))
 
@@ -130,6 +141,7 @@ def content_of(session: Session, claim: Claim, number: str, code: str, *, at: da
         approved_fen=claim.approved_fen,
         capitals=f"人民币{capitals(claim.approved_fen)}",
         attachment_count=len(claim.attachments),
+        files=tuple(_frozen(laid.evidence) for laid in claim.attachments),
         quota=_quota(session, claim),
         payees=_payees(claim),
         signatures=tuple(_signatures(claim)),
@@ -156,6 +168,12 @@ _LINES = (
     .where(ClaimLine.claim_id == bindparam("of_claim"))
     .order_by(ClaimLine.position)
 )
+_FILES = (
+    select(Attachment)
+    .options(joinedload(Attachment.evidence, innerjoin=True))
+    .where(Attachment.claim_id == bindparam("of_claim"))
+    .order_by(Attachment.id)
+)
 _DECISIONS = (
     select(Decision)
     .options(joinedload(Decision.person, innerjoin=True))
@@ -165,10 +183,11 @@ _DECISIONS = (
 
 
 def _gather(session: Session, claim: Claim) -> None:
-    """Load what a paper says of a claim in three statements, where asking piece by piece would take a dozen."""
+    """Load what a paper says of a claim in four statements, where asking piece by piece would take a dozen."""
     of_claim = {"of_claim": claim.id}
     session.scalars(_PARTIES, of_claim).one()
     set_committed_value(claim, "lines", list(session.scalars(_LINES, of_claim)))
+    set_committed_value(claim, "attachments", list(session.scalars(_FILES, of_claim)))
     set_committed_value(claim, "decisions", list(session.scalars(_DECISIONS, of_claim)))
 
 
@@ -205,6 +224,30 @@ def _line(line: ClaimLine) -> LineContent:
         approved_fen=line.approved_fen,
         deduction_reason=line.deduction_reason,
     )
+
+
+def _frozen(evidence: Evidence) -> FrozenFile:
+    return FrozenFile(
+        evidence_id=evidence.id,
+        sha256=evidence.sha256,
+        name=evidence.display_name,
+        media=evidence.media,
+        size=evidence.size,
+    )
+
+
+def files_of(session: Session, voucher: Voucher) -> Sequence[FrozenFile]:
+    """List the files a voucher was issued with, in its order, whatever became of the claim since."""
+    files = from_json(voucher.content).files
+    if files is not None:
+        return files
+    kept = (
+        select(Evidence)
+        .join(VoucherFile, VoucherFile.evidence_id == Evidence.id)
+        .where(VoucherFile.voucher_id == voucher.id)
+        .order_by(VoucherFile.position)
+    )
+    return [_frozen(evidence) for evidence in session.scalars(kept)]
 
 
 def _quota(session: Session, claim: Claim) -> QuotaFigures | None:

@@ -21,7 +21,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.teams.models import Team
-from tracker.vouchers.models import Voucher
+from tracker.vouchers.models import Voucher, VoucherFile
 
 _UNSEEN = "没有找到这张单据，可能已被删除，或者你不能查看"
 
@@ -80,7 +80,10 @@ def _whole(seen_by: Actor) -> Select[Claim]:
 
 
 def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
-    """Find a file by its handle: one's own, laid with a claim one may see, or its signed paper. Raises NotFound."""
+    """Find a file by its handle: one's own, laid with a claim one may see, frozen in its vouchers, or its signed paper.
+
+    Raises NotFound.
+    """
     on_claims = (
         select(Attachment.id)
         .join(Claim, Claim.id == Attachment.claim_id)
@@ -93,9 +96,16 @@ def evidence_of(session: Session, handle: str, *, seen_by: Actor) -> Evidence:
         .where(Voucher.signed_scan_id == Evidence.id, policy.seen_by(seen_by))
         .exists()
     )
+    frozen = (
+        select(VoucherFile.voucher_id)
+        .join(Voucher, Voucher.id == VoucherFile.voucher_id)
+        .join(Claim, Claim.id == Voucher.claim_id)
+        .where(VoucherFile.evidence_id == Evidence.id, policy.seen_by(seen_by))
+        .exists()
+    )
     mine = Evidence.uploaded_by == seen_by.person_id
     # What an administrator once uploaded belongs to claims, and no claim is the administrator's to look at.
-    theirs = or_(on_claims, on_vouchers, mine if not seen_by.holds(SeatKind.ADMINISTRATOR) else false())
+    theirs = or_(on_claims, on_vouchers, frozen, mine if not seen_by.holds(SeatKind.ADMINISTRATOR) else false())
     found = session.scalar(select(Evidence).where(Evidence.handle == handle, theirs))
     if found is None:
         raise NotFound("没有找到这个附件，可能已被删除，或者你不能查看")

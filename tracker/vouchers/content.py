@@ -14,6 +14,7 @@ from typing import Any
 
 __all__ = [
     "BadContent",
+    "FrozenFile",
     "LineContent",
     "Payee",
     "QuotaFigures",
@@ -82,6 +83,17 @@ class Signature:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FrozenFile:
+    """A file of evidence as it lay with the claim: its row, the sha256 of its bytes (hex), name, media, bytes."""
+
+    evidence_id: int
+    sha256: str
+    name: str
+    media: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoucherContent:
     """Everything a voucher says. Drawing needs nothing else and may add nothing of substance."""
 
@@ -110,6 +122,8 @@ class VoucherContent:
     approved_fen: int
     capitals: str
     attachment_count: int
+    files: tuple[FrozenFile, ...] | None = None
+    """None in vouchers issued before files were frozen with them; their rows are kept apart (``VoucherFile``)."""
     quota: QuotaFigures | None = None
     payees: tuple[Payee, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -128,6 +142,9 @@ class VoucherContent:
                 if len(getattr(record, name)) > most:
                     raise BadContent(f"{name} is longer than {most} characters")
 
+
+_LATER: Mapping[type, frozenset[str]] = {VoucherContent: frozenset({"files"})}
+"""What was added after vouchers had been issued: left out where there is none, so that an old one keeps its hash."""
 
 _LONGEST: Mapping[type, Mapping[str, int]] = {
     VoucherContent: {"number": 32, "kind_label": 12, "capitals": 54, "verify_code": 40, "verify_url": 300},
@@ -175,8 +192,12 @@ def _plain(value: object, kind: Any) -> object:
     if (inner := _optional(kind)) is not None:
         return None if value is None else _plain(value, inner)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, kind):
-        hints = _hints(kind)
-        return {field.name: _plain(getattr(value, field.name), hints[field.name]) for field in fields(kind)}
+        hints, later = _hints(kind), _LATER.get(kind, frozenset())
+        return {
+            field.name: _plain(getattr(value, field.name), hints[field.name])
+            for field in fields(kind)
+            if not (field.name in later and getattr(value, field.name) is None)
+        }
     if typing.get_origin(kind) is tuple and isinstance(value, tuple):
         return [_plain(one, of) for one, of in zip(value, _item_kinds(kind, len(value)), strict=True)]
     if kind is datetime and isinstance(value, datetime) and value.tzinfo is not None:

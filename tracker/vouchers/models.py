@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.storage import Base, Identifier, Moment
@@ -31,3 +31,14 @@ class Voucher(Base):
     void_reason: Mapped[str] = mapped_column(String(200), default="")
     prints: Mapped[int] = mapped_column(Integer, default=0)
     signed_scan_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+
+
+class VoucherFile(Base):
+    """A file of evidence a voucher rests on, in the order of its content: found from the file, never taken away."""
+
+    __tablename__ = "voucher_file"
+    __table_args__ = (Index("ix_voucher_file_evidence", "evidence_id"),)
+
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -15,7 +15,7 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import run, table
-from tracker.vouchers.models import Voucher
+from tracker.vouchers.models import Voucher, VoucherFile
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that are not mistaken for each other when read off paper."""
@@ -35,8 +35,12 @@ def issue(
     by: Actor,
     seat: str,
     at: datetime,
+    files: Sequence[int] = (),
 ) -> None:
-    """Number and freeze a voucher; ``compose(number, verify_code)`` writes its content."""
+    """Number and freeze a voucher; ``compose(number, verify_code)`` writes its content.
+
+    ``files`` are the ids of the evidence the content rests on, in its order: they can be opened as long as it is kept.
+    """
     sequence = next_number(session, f"voucher:{fund_id}")
     number = f"{prefix}-{year}-{sequence:06d}"
     code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
@@ -55,10 +59,17 @@ def issue(
         "prints": 0,
     }
     voucher_id = run(session, _ADD_VOUCHER, voucher).scalar_one()
+    if files:
+        run(
+            session,
+            _ADD_FILES,
+            [{"voucher_id": voucher_id, "position": place, "evidence_id": one} for place, one in enumerate(files, 1)],
+        )
     named = (fund_id, voucher_id, number)
     _trail(session, named, "issue", by, at, seat=seat, after={"number": number, "content_hash": content_hash})
 
 
+_ADD_FILES = insert(table(VoucherFile))
 _ADD_VOUCHER = insert(table(Voucher)).returning(table(Voucher).c.id)
 
 

@@ -73,14 +73,14 @@ def print_voucher(claim_id: int) -> Response:
         return _draw_page(claim, form)
     voucher = _chosen(claim)
     try:
-        body = _printed(claim, voucher)
+        body = _printed(voucher)
     except (Refused, pool.Crashed) as error:
         form.refuse(_as_refusal(error))
         return _draw_page(claim, form)
     return _as_pdf(body, f"{voucher.number}.pdf", inline=True)
 
 
-def _printed(claim: Claim, voucher: Voucher) -> bytes:
+def _printed(voucher: Voucher) -> bytes:
     """Draw a print and count it under the number it bears.
 
     Drawn before it is counted, since a paper that cannot be drawn was never printed, and outside the unit of work,
@@ -88,7 +88,7 @@ def _printed(claim: Claim, voucher: Voucher) -> bytes:
     """
     for turn in range(_MOST_TURNS):
         number = voucher_queries.prints_of(read_again(), voucher.id) + 1
-        body = _pdf(claim, voucher, copy_number=number)
+        body = _pdf(voucher, copy_number=number)
         try:
             with unit_of_work() as session:
                 vouchers.count_print(session, voucher.id, by=current_actor(), at=now(), number=number)
@@ -108,7 +108,7 @@ def voucher_pdf(claim_id: int) -> Response:
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     voucher = _chosen(claim)
     try:
-        return _as_pdf(_pdf(claim, voucher), f"{voucher.number}.pdf", inline=True)
+        return _as_pdf(_pdf(voucher), f"{voucher.number}.pdf", inline=True)
     except pool.Crashed as error:
         raise _as_refusal(error) from error
 
@@ -120,9 +120,10 @@ def bundle_pdf(claim_id: int) -> Response:
     """Give one PDF: the voucher and behind it every page of the evidence and of the signed paper."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     voucher = _chosen(claim)
-    files = [attachment.evidence for attachment in claim.attachments]
+    items = [_item(file.name, file.media, file.sha256) for file in papers.files_of(reader(), voucher)]
     scan = _scan(voucher)
-    items = [_item(evidence) for evidence in [*files, *([scan] if scan is not None else [])]]
+    if scan is not None:
+        items.append(_item(scan.display_name, scan.media, scan.sha256))
     try:
         front = pool.draw_bounded(voucher.content, void=_void(voucher))
         body = bundle_bounded(front, items, pictures=papers.pictures_of)
@@ -182,7 +183,7 @@ def _draw_page(claim: Claim, turned_down: SiteForm | None = None) -> Response:
     return page(
         "claims/papers.html",
         claim=claim,
-        papers=[(voucher, from_json(voucher.content), _scan(voucher)) for voucher in reversed(issued)],
+        papers=[(voucher, from_json(voucher.content), _scan(voucher), _files(voucher)) for voucher in reversed(issued)],
         turned_down=turned_down,
         print_form=turned_down if type(turned_down) is SiteForm else SiteForm(),
         scan_form=turned_down if isinstance(turned_down, ScanForm) else ScanForm.fresh(),
@@ -205,23 +206,23 @@ def _chosen(claim: Claim) -> Voucher:
     return found
 
 
-def _pdf(claim: Claim, voucher: Voucher, *, copy_number: int | None = None) -> bytes:
-    files = [attachment.evidence for attachment in claim.attachments]
+def _pdf(voucher: Voucher, *, copy_number: int | None = None) -> bytes:
+    files = papers.files_of(reader(), voucher)
     originals: list[tuple[str, bytes, str]] = []
-    if sum(evidence.size for evidence in files) <= MOST_EMBEDDED_BYTES:
+    if sum(file.size for file in files) <= MOST_EMBEDDED_BYTES:
         originals = [
             (
-                evidence.display_name,
-                current_files().get(evidence.sha256),
-                _MEDIA_TYPES.get(Media(evidence.media), "application/octet-stream"),
+                file.name,
+                current_files().get(file.sha256),
+                _MEDIA_TYPES.get(Media(file.media), "application/octet-stream"),
             )
-            for evidence in files
+            for file in files
         ]
     return pool.draw_bounded(voucher.content, void=_void(voucher), copy_number=copy_number, attachments=originals)
 
 
-def _item(evidence: Evidence) -> BundleItem:
-    return BundleItem(evidence.display_name, evidence.media, current_files().get(evidence.sha256), evidence.sha256)
+def _item(name: str, media: str, sha256: str) -> BundleItem:
+    return BundleItem(name, media, current_files().get(sha256), sha256)
 
 
 def _void(voucher: Voucher) -> VoidMark | None:
@@ -232,6 +233,15 @@ def _scan(voucher: Voucher) -> Evidence | None:
     if voucher.signed_scan_id is None:
         return None
     return reader().scalar(select(Evidence).where(Evidence.id == voucher.signed_scan_id))
+
+
+def _files(voucher: Voucher) -> list[tuple[str, str]]:
+    """List the files the voucher was issued with: the name it was given them by, and the handle to open it."""
+    files = papers.files_of(reader(), voucher)
+    ids = [file.evidence_id for file in files]
+    rows = reader().execute(select(Evidence.id, Evidence.handle).where(Evidence.id.in_(ids)))
+    handles = {row.id: row.handle for row in rows}
+    return [(file.name, handles[file.evidence_id]) for file in files if file.evidence_id in handles]
 
 
 def _as_refusal(error: Exception) -> Refused:
