@@ -79,18 +79,20 @@ def find(
     """Return a page of things. ``after`` is the oldest of the page in hand, ``before`` the newest."""
     query = select(Item.id).where(*conditions(wanted, seen_by))
     if before is not None:
-        query = query.where(Item.id > before).order_by(Item.id)
+        query = query.where(Item.id > before)
     elif after is not None:
-        query = query.where(Item.id < after).order_by(Item.id.desc())
-    else:
-        query = query.order_by(Item.id.desc())
+        query = query.where(Item.id < after)
     # The ids come out of the indexes alone; only the page's own cards are read whole.
     ids: list[int] = []
     parts = _parts(session, seen_by, by_owner=bool(wanted.text))
     if wanted.overdue_on is not None:
         parts = [policy.visible_items(seen_by)]  # what is overdue is few, and found by the day
-    for part in parts:
-        ids += session.scalars(query.where(part).limit(PAGE + 1))
+    owned = len(parts) if policy.reads_all(seen_by) else max(len(seen_by.units()), 1)
+    for place, part in enumerate(parts):
+        # What a unit owns is walked in its index's order; the few things of others are found first and sorted then.
+        key = Item.id if place < owned else Item.id + 0
+        ordered = query.where(part).order_by(key.desc() if before is None else key)
+        ids += session.scalars(ordered.limit(PAGE + 1))
     ids = sorted(ids, reverse=before is None)[: PAGE + 1]
     shown = session.scalars(whole().where(Item.id.in_(ids[:PAGE])).order_by(Item.id.desc())).all()
     if before is not None:
