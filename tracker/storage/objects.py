@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from tracker.storage.files import Store
+from tracker.storage.files import FileLost, Store
 
 if TYPE_CHECKING:
     from minio import Minio
@@ -55,7 +55,7 @@ class ObjectStore(Store):
         return name
 
     def get(self, name: str) -> bytes:
-        """Return the bytes kept under a sha256. Raises FileNotFoundError when they are gone."""
+        """Return the bytes kept under a sha256. Raises FileLost when they are gone."""
         answer = self._asked(self._client.get_object, name)
         try:
             return cast("bytes", answer.read())
@@ -91,7 +91,7 @@ class ObjectStore(Store):
             return ask(self.place.bucket, self._key(name))
         except S3Error as error:
             if error.code in _GONE:
-                raise FileNotFoundError(name) from error
+                raise FileLost(name) from error
             raise
 
 

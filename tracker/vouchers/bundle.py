@@ -38,6 +38,9 @@ _PICTURE_SIDE: Final = 2000
 _MOST_PIXELS: Final = 60_000_000
 _PICTURE_MEDIA: Final = frozenset({"jpeg", "jpg", "png", "heic", "heif"})
 _SECONDS: Final = 40.0
+_LOST: Final = "这份原件不在文件库里了"
+_NEXT: Final = {False: "原件保存在系统中，可在单据页面下载查看。", True: "请联系系统管理员用备份恢复，恢复后重新打印。"}
+"""What to do about a page that is not there, by whether the file is lost."""
 
 
 class CannotShow(Refused):
@@ -46,11 +49,14 @@ class CannotShow(Refused):
 
 @dataclass(frozen=True)
 class BundleItem:
-    """One file of evidence: its name, kind (``pdf``, ``image/png``, ``ofd``…), bytes and sha256 in hex."""
+    """One file of evidence: its name, kind (``pdf``, ``image/png``, ``ofd``…), bytes and sha256 in hex.
+
+    Without bytes it is lost, and its page says so.
+    """
 
     name: str
     media: str
-    data: bytes
+    data: bytes | None
     sha256: str
 
 
@@ -61,6 +67,7 @@ class _Foot:
     stamp: str
     name: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    next: str = ""
 
 
 def bundle(voucher_pdf: bytes, evidence: Sequence[BundleItem], *, pictures: Pictures | None = None) -> bytes:
@@ -70,7 +77,7 @@ def bundle(voucher_pdf: bytes, evidence: Sequence[BundleItem], *, pictures: Pict
     is drawn by ``pictures``. A file that cannot be shown gets a page that names it and says why. The same files give
     the same bytes. Works in this process: for files from outside use ``bundle_bounded``.
     """
-    return _assembled(voucher_pdf, evidence, [_pages_or_why(item, pictures) for item in evidence])
+    return _assembled(voucher_pdf, evidence, [_shown(item, pictures) for item in evidence])
 
 
 def bundle_bounded(
@@ -84,7 +91,7 @@ def bundle_bounded(
     shown: list[bytes | str] = []
     for item in evidence:
         try:
-            shown.append(pool.pool().run(_pages_or_why, item, pictures, bounds=bounds))
+            shown.append(pool.pool().run(_shown, item, pictures, bounds=bounds))
         except (pool.TooMuch, pool.Crashed):
             shown.append("文件过于复杂，没有在规定的时间和内存内画出来")
     made: bytes = pool.pool().run(_assembled, voucher_pdf, evidence, shown)
@@ -114,22 +121,16 @@ def _assembled(voucher_pdf: bytes, evidence: Sequence[BundleItem], shown: Sequen
 
 
 def _foot(item: BundleItem, which: str, page: str, why: str) -> _Foot:
-    name = _printable_name(item.name)
+    name = fonts.boxed(item.name)
     room = _A4[0] * 25.4 / 72 - 20
     tail = f"　{page}　sha256 {item.sha256[:16]}"
     first, *more = wrap(f"{which}　{name}", room_mm=room - fonts.width_mm(tail, 7), points=7)
     return _Foot(
         stamp=f"{first}{'…' if more else ''}{tail}",
         name=wrap(name, room_mm=150, points=12) if why else (),
-        why=wrap(_printable_name(why), room_mm=150, points=10) if why else (),
+        why=wrap(fonts.boxed(why), room_mm=150, points=10) if why else (),
+        next=_NEXT[item.data is None],
     )
-
-
-def _printable_name(text: str) -> str:
-    """Show characters without a glyph as boxes: a file's name is no reason to print nothing."""
-    shown = fonts.printable(text)
-    missing = fonts.missing_glyphs(shown)
-    return "".join("□" if one in missing else one for one in shown)
 
 
 def _drawn_feet(feet: Sequence[_Foot]) -> bytes:
@@ -151,17 +152,22 @@ def _environment() -> Environment:
 # The pages of one file.
 
 
-def _pages_or_why(item: BundleItem, pictures: Pictures | None) -> bytes | str:
+def _shown(item: BundleItem, pictures: Pictures | None) -> bytes | str:
+    """Return a PDF of the file's pages, or the sentence why there is none: that it is lost, or cannot be shown."""
+    return _LOST if item.data is None else _pages_or_why(item, item.data, pictures)
+
+
+def _pages_or_why(item: BundleItem, data: bytes, pictures: Pictures | None) -> bytes | str:
     """Return a PDF of the file's pages laid on A4, holding nothing but pages, or the sentence why there is none."""
     media = item.media.rpartition("/")[2].lower()
     try:
         if media == "pdf":
-            return _laid_out(item.data)
+            return _laid_out(data)
         if media in _PICTURE_MEDIA:
-            return _laid_out(_pictured([item.data]))
+            return _laid_out(_pictured([data]))
         if pictures is None:
             return f"这种文件（{media}）没有可打印的页面，请查看电子原件"
-        return _laid_out(_pictured(pictures(item.data, item.media)))
+        return _laid_out(_pictured(pictures(data, item.media)))
     except Refused as refusal:
         return refusal.sentence
     except Exception:  # noqa: BLE001  a stranger's file fails in any way; the bundle is made all the same, and says so

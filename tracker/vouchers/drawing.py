@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from tracker.vouchers import engine, fonts
 from tracker.vouchers.content import VoucherContent, content_hash, to_json
-from tracker.vouchers.sheets import WIDTH, Paper, paper
+from tracker.vouchers.sheets import WIDTH, Originals, Paper, paper
 from tracker.vouchers.wrapping import wrap
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "vouchers"
@@ -69,15 +69,17 @@ def draw(
     void: VoidMark | None = None,
     copy_number: int | None = None,
     attachments: Sequence[tuple[str, bytes, str]] = (),
+    lost: Sequence[str] = (),
 ) -> bytes:
     """Draw one voucher as a PDF built to PDF/A-3u, with the record's JSON inside.
 
-    ``copy_number`` prints 第 n 次打印; ``attachments`` are originals to embed as (name, bytes, media type). The same
-    arguments give the same bytes, in any process. Raises fonts.MissingGlyph naming characters that cannot be
-    printed.
+    ``copy_number`` prints 第 n 次打印; ``attachments`` are originals to embed as (name, bytes, media type), and
+    ``lost`` the names of those that should be and are gone, which the paper says. The same arguments give the same
+    bytes, in any process. Raises fonts.MissingGlyph naming characters that cannot be printed.
     """
     text = to_json(content)
-    voucher = _prepared(content, text, void=void, copy_number=copy_number, with_originals=bool(attachments))
+    originals = Originals(are_inside=bool(attachments), lost=tuple(fonts.boxed(name) for name in lost))
+    voucher = _prepared(content, text, void=void, copy_number=copy_number, originals=originals)
     document = _rendered([voucher], version=content.template_version)
     record = (f"{content.number}.json", text.encode(), "application/json")
     return _written(document, content, [record, *attachments])
@@ -88,7 +90,7 @@ def draw_many(contents: Iterable[VoucherContent], *, copy_numbers: Sequence[int 
     every = list(contents)
     counts = copy_numbers or [None] * len(every)
     vouchers = [
-        _prepared(content, to_json(content), void=None, copy_number=count, with_originals=False)
+        _prepared(content, to_json(content), void=None, copy_number=count, originals=Originals())
         for content, count in zip(every, counts, strict=True)
     ]
     return engine.written(_rendered(vouchers, version=every[0].template_version))
@@ -124,13 +126,13 @@ def texts(content: VoucherContent) -> Iterable[str]:
 
 
 def _prepared(
-    content: VoucherContent, text: str, *, void: VoidMark | None, copy_number: int | None, with_originals: bool
+    content: VoucherContent, text: str, *, void: VoidMark | None, copy_number: int | None, originals: Originals
 ) -> _Drawn:
     fonts.require_glyphs([*texts(content), void.reason if void else ""])
     head = content_hash(text)[:_HASH_HEAD]
     return _Drawn(
         content=content,
-        paper=paper(content, with_originals=with_originals),
+        paper=paper(content, originals=originals),
         hash_head=head.upper(),
         qr=_qr(f"{content.verify_url}?h={head}"),
         filed_on=_day(content.filed_on),

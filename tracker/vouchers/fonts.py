@@ -73,6 +73,13 @@ def missing_glyphs(text: str) -> set[str]:
     return missing
 
 
+def boxed(text: str) -> str:
+    """Return text as printed with boxes for what has no glyph: a file's name is no reason to print nothing."""
+    shown = printable(text)
+    missing = missing_glyphs(shown)
+    return "".join("□" if one in missing else one for one in shown)
+
+
 def require_glyphs(texts: Iterable[str]) -> None:
     """Raise MissingGlyph, naming the characters, unless every one can be printed."""
     if missing := missing_glyphs("\n".join(texts)):

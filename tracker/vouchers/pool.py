@@ -175,9 +175,10 @@ def draw_bounded(
     void: VoidMark | None = None,
     copy_number: int | None = None,
     attachments: Sequence[tuple[str, bytes, str]] = (),
+    lost: Sequence[str] = (),
 ) -> bytes:
     """Draw one voucher from its stored JSON in a child process; see ``drawing.draw``."""
-    answer: bytes = pool().run(_draw, content_json, void, copy_number, tuple(attachments))
+    answer: bytes = pool().run(_draw, content_json, void, copy_number, tuple(attachments), tuple(lost))
     return answer
 
 
@@ -243,9 +244,14 @@ def pool() -> Pool:
 
 
 def _draw(
-    content_json: str, void: VoidMark | None, copy_number: int | None, attachments: tuple[tuple[str, bytes, str], ...]
+    content_json: str,
+    void: VoidMark | None,
+    copy_number: int | None,
+    attachments: tuple[tuple[str, bytes, str], ...],
+    lost: tuple[str, ...],
 ) -> bytes:
-    return drawing.draw(from_json(content_json), void=void, copy_number=copy_number, attachments=attachments)
+    content = from_json(content_json)
+    return drawing.draw(content, void=void, copy_number=copy_number, attachments=attachments, lost=lost)
 
 
 def _draw_part(contents: Sequence[str], copy_numbers: Sequence[int | None]) -> bytes:

@@ -46,6 +46,8 @@ _CAPITALS_ROOM: Final = 107.0 - SIDES
 _PAYEE_ROOM: Final = 40.0 - SIDES
 _TITLE_SIZES: Final = (17, 15, 13, 11, 9)
 _TITLE_SPACING: Final = 1.35
+_NAMED: Final = 20
+_MOST_NAMED: Final = 3
 _PURPOSE_NOTE: Final = "本单限用于批准的招商活动支出；"
 
 
@@ -101,14 +103,22 @@ class Paper:
     sheets: tuple[Sheet, ...]
 
 
-def paper(content: VoucherContent, *, with_originals: bool = False) -> Paper:
+@dataclass(frozen=True)
+class Originals:
+    """Whether the evidence files travel inside the document, and the names of those that are lost."""
+
+    are_inside: bool = False
+    lost: tuple[str, ...] = ()
+
+
+def paper(content: VoucherContent, *, originals: Originals = Originals()) -> Paper:
     """Cut a voucher into sheets; the same content gives the same sheets.
 
     With more sheets than one each carries 本页小计, and 承前页 and 过次页 where lines go on. The signatures never stand
-    alone. ``with_originals`` says that the evidence files travel inside the document.
+    alone. The notes at the foot say what became of the ``originals``.
     """
     heading, spilled = _heading(content)
-    tail, before_tail = _fitting_tail(content, with_originals=with_originals)
+    tail, before_tail = _fitting_tail(content, originals)
     rows = [*fact_rows(content, spilled), *line_rows(content), *before_tail]
     pages = _pages(rows, tail)
     sheets = []
@@ -143,7 +153,7 @@ def _heading(content: VoucherContent) -> tuple[Heading, list[tuple[str, str]]]:
     return Heading(title=title, size=max(sizes, default=_TITLE_SIZES[0]), is_bold=bold, subtitle=subtitle), spilled
 
 
-def _fitting_tail(content: VoucherContent, *, with_originals: bool) -> tuple[Tail, list[Row]]:
+def _fitting_tail(content: VoucherContent, originals: Originals) -> tuple[Tail, list[Row]]:
     """Build the tail; payees, then earlier signatures, move before it as rows of their own when it grows too high."""
     payees, boxes = payee_rows(content.payees), sign_rows(content.signatures)
     single = content.payees[0] if len(content.payees) == 1 else None
@@ -161,7 +171,7 @@ def _fitting_tail(content: VoucherContent, *, with_originals: bool) -> tuple[Tai
         payees = []
     else:
         compact = ()
-    notes = _notes(content, with_originals=with_originals)
+    notes = _notes(content, originals)
     tail = _tail(content, compact, payees, boxes, notes)
     if tail.height <= _MOST_TAIL:
         return tail, []
@@ -188,11 +198,21 @@ def _signed_rows(boxes: Sequence[SignBox]) -> Iterator[Row]:
         )
 
 
-def _notes(content: VoucherContent, *, with_originals: bool) -> tuple[str, ...]:
-    inside = "电子凭证原件与结构化数据" if with_originals else "结构化数据"
+def _notes(content: VoucherContent, originals: Originals) -> tuple[str, ...]:
+    inside = "电子凭证原件与结构化数据" if originals.are_inside else "结构化数据"
     note = f"{_PURPOSE_NOTE}{inside}嵌入本文件一并归档。扫码或访问网址核验：{content.verify_url}"
     code = "" if content.verify_code in content.verify_url else f"（核验码 {content.verify_code}）"
-    return wrap(note + code, room_mm=WIDTH, points=6.8)
+    return (*wrap(note + code, room_mm=WIDTH, points=6.8), *_lost_note(originals.lost))
+
+
+def _lost_note(lost: Sequence[str]) -> tuple[str, ...]:
+    """Name the files that are gone, as far as two lines hold."""
+    if not lost:
+        return ()
+    names = "、".join(name if len(name) <= _NAMED else f"{name[:_NAMED]}…" for name in lost[:_MOST_NAMED])
+    more = f"等 {len(lost)} 个" if len(lost) > _MOST_NAMED else ""
+    note = f"缺附件原件：{names}{more}。原件不在文件库里，请联系系统管理员用备份恢复后重新打印"
+    return wrap(note, room_mm=WIDTH, points=6.8)
 
 
 def _tail(

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from tracker.kernel.errors import Refused
+from tracker.storage.files import FileLost
 from tracker.web.i18n import gettext
 from tracker.web.pages import PART_HEADER, is_part_request
 
@@ -23,6 +24,7 @@ _TITLES = {
     404: _("没有找到这一页"),
     405: _("这个地址不能这样打开"),
     409: _("单据已有变化"),
+    410: _("原件找不到了"),
     413: _("内容太大"),
     415: _("不能接收这种文件"),
     422: _("这一步没有办成"),
@@ -37,6 +39,7 @@ _SENTENCES = {
     404: _("地址可能写错了，内容可能已被删除，或者你不能查看。请从菜单重新进入"),
     405: _("请从菜单或上一页的按钮进入"),
     409: _("别人刚刚改过这份单据。请刷新页面，看过最新内容后再办"),
+    410: _("这份文件有登记，但原件不在文件库里了。请联系系统管理员用备份恢复，恢复后再打开"),
     413: _("单个文件不能超过 10 MB。请压缩或拆分后再传"),
     415: _("请传 PDF、OFD、XML、JPG 或 PNG 文件"),
     422: _("有内容不符合要求。请回到上一页修改后再提交"),
@@ -45,6 +48,7 @@ _SENTENCES = {
     503: _("现在办理的人太多，这一步没有保存。请稍等几秒再试一次"),
 }
 _CLIENT, _SERVER = 400, 500
+_LOST = 410
 _MOST_DIGITS = 20
 
 
@@ -54,6 +58,7 @@ def answer_refusals(app: Flask) -> None:
     app.before_request(_limit_text)
     app.before_request(_refuse_nul_in_address)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(FileLost, _lost)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _failed)
 
@@ -83,6 +88,11 @@ def explain(status: int, sentence: str | None = None) -> Response:
 
 def _refused(refusal: Refused) -> Response:
     return explain(refusal.status, gettext(refusal.sentence))
+
+
+def _lost(error: FileLost) -> Response:
+    current_app.logger.error("a stored file is gone: %s", error)
+    return explain(_LOST)
 
 
 def _expired(_error: CSRFError) -> Response:

@@ -22,7 +22,7 @@ from tracker.kernel.actors import BUSINESS_SEATS
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.storage import unit_of_work
-from tracker.storage.files import current_files
+from tracker.storage.files import FileLost, current_files
 from tracker.vouchers import operations as vouchers
 from tracker.vouchers import pool
 from tracker.vouchers import queries as voucher_queries
@@ -209,20 +209,29 @@ def _chosen(claim: Claim) -> Voucher:
 def _pdf(voucher: Voucher, *, copy_number: int | None = None) -> bytes:
     files = papers.files_of(reader(), voucher)
     originals: list[tuple[str, bytes, str]] = []
-    if sum(file.size for file in files) <= MOST_EMBEDDED_BYTES:
-        originals = [
-            (
-                file.name,
-                current_files().get(file.sha256),
-                _MEDIA_TYPES.get(Media(file.media), "application/octet-stream"),
-            )
-            for file in files
-        ]
-    return pool.draw_bounded(voucher.content, void=_void(voucher), copy_number=copy_number, attachments=originals)
+    lost: list[str] = []
+    for file in files if sum(file.size for file in files) <= MOST_EMBEDDED_BYTES else ():
+        data = _bytes(file.sha256)
+        if data is None:
+            lost.append(file.name)
+        else:
+            originals.append((file.name, data, _MEDIA_TYPES.get(Media(file.media), "application/octet-stream")))
+    return pool.draw_bounded(
+        voucher.content, void=_void(voucher), copy_number=copy_number, attachments=originals, lost=lost
+    )
+
+
+def _bytes(sha256: str) -> bytes | None:
+    """Read a stored file, None when it is lost: one lost file keeps no paper from being printed."""
+    try:
+        return current_files().get(sha256)
+    except FileLost:
+        current_app.logger.exception("a file of a voucher is gone")
+        return None
 
 
 def _item(name: str, media: str, sha256: str) -> BundleItem:
-    return BundleItem(name, media, current_files().get(sha256), sha256)
+    return BundleItem(name, media, _bytes(sha256), sha256)
 
 
 def _void(voucher: Voucher) -> VoidMark | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import current_app, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -33,7 +34,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import now
 from tracker.kernel.errors import NotFound, Refused
 from tracker.storage import unit_of_work
-from tracker.storage.files import current_files
+from tracker.storage.files import FileLost, current_files
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.headers import SEALED_POLICY
@@ -59,6 +60,15 @@ _NO_PICTURE = (
     'height="280" fill="#f8fafc"/><path d="M165 85h50l25 25v85h-75z M215 85v25h25" fill="#fff" stroke="#8492a4" '
     'stroke-width="3"/><path d="M180 140h45 M180 160h45" stroke="#8492a4" stroke-width="3"/></svg>'
 )
+
+
+_LOST_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="280" viewBox="0 0 400 280"><rect width="400" '
+    'height="280" fill="#fff5f5"/><path d="M165 65h50l25 25v85h-75z M180 120l40 40 M220 120l-40 40" fill="none" '
+    'stroke="#b42318" stroke-width="3"/><text x="200" y="220" font-size="16" fill="#b42318" text-anchor="middle">'
+    "%s</text></svg>"
+)
+"""Said inside the picture, for a browser shows the picture and no page."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +156,17 @@ def pages_of(evidence: Evidence) -> list[str]:
 
 
 def _picture(draw: Callable[[], bytes]) -> Response:
+    status = 200
     try:
         body, kind = draw(), "image/png"
     except Unreadable:
         # The person still sees that there is a file, and can download it.
         body, kind = _NO_PICTURE.encode(), "image/svg+xml"
-    answer = make_response(body)
+    except FileLost:
+        current_app.logger.exception("a file to be shown is gone")
+        sentence = escape(_("原件找不到了，请联系系统管理员用备份恢复"))
+        body, kind, status = (_LOST_PICTURE % sentence).encode(), "image/svg+xml", 410
+    answer = make_response(body, status)
     answer.headers["Content-Type"] = kind
     answer.headers["Content-Security-Policy"] = SEALED_POLICY
     answer.headers["Cache-Control"] = "no-store"
