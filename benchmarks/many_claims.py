@@ -264,7 +264,7 @@ def _one(
             "id": claim_id,
             "number": f"ZF-2026-{claim_id:07d}",
             "claim_id": claim_id,
-            "command_id": f"many-{claim_id}-pay",
+            "command_id": f"many-{claim_id}-pay_rest",
             "amount_fen": 2 * LINE_FEN,
             "method": "person",
             "payee_id": payee_id,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from tracker import schema
 from tracker.commands import copying
@@ -117,8 +118,9 @@ def _require_sound(database: Database, place: Path) -> None:
 def restore(folder: Path, *, force: bool) -> None:
     """Bring back the backup in DIR: its database, and whichever of its files are missing. Stop the site first.
 
-    Refuses to replace a database without --force; with it, an SQLite database is moved aside, not deleted. Files are
-    only added, never overwritten. Ends with the check of `tracker verify`.
+    Refuses to replace a database without --force; with it, what was there is moved aside, not deleted. Nothing is
+    touched when the backup lacks a file its database names. Files are only added, never overwritten. Ends with the
+    check of `tracker verify`.
     """
     manifest = read_manifest(folder)
     if _sha256(folder / manifest.database) != manifest.sha256:
@@ -128,11 +130,10 @@ def restore(folder: Path, *, force: bool) -> None:
         raise Sentence(f"这份备份来自 {manifest.engine}，当前设置是 {database.url.get_backend_name()}；两者要一致")
     if copying.is_in_use(database) and not force:
         raise Sentence("当前设置的数据库里已有数据，没有恢复；确认要替换时加 --force")
-    source = FileStore(folder / FILES)
-    _copy_files(source, chosen.open_store(), list(source.names()))
+    _bring_files(FileStore(folder / FILES), chosen.open_store(), _files_needed(database, folder / manifest.database))
     kept = copying.load(database, folder / manifest.database)
     if kept is not None:
-        click.echo(f"原数据库保留为：{kept}")
+        click.echo(f"原来的数据保留为：{kept}；确认无误后可以删除")
     schema.upgrade(database)
     found = breaches(database, chosen.open_store())
     for sentence in found:
@@ -140,6 +141,26 @@ def restore(folder: Path, *, force: bool) -> None:
     if found:
         raise Sentence(f"已恢复，但核对发现 {len(found)} 处不符")
     click.echo(f"已恢复并核对无误：{manifest.made_at} 的备份，附件 {manifest.files} 个")
+
+
+def _files_needed(database: Database, copy: Path) -> list[str]:
+    """Open the backup's database beside the present one and list the files it names."""
+    with tempfile.TemporaryDirectory(prefix="tracker-restore-") as aside:
+        try:
+            return _named_files(database, Path(aside), copy)
+        except DatabaseError as error:
+            raise Sentence(f"备份里的数据库 {copy} 打不开，没有恢复；请换一份备份") from error
+
+
+def _bring_files(source: Store, target: Store, names: list[str]) -> None:
+    """Copy the files that are missing. Raises Sentence before anything is copied when one is nowhere to be had."""
+    sound = [name for name in names if source.problem(name) is None]
+    lost = [name for name in sorted(set(names) - set(sound)) if target.problem(name) is not None]
+    if lost:
+        raise Sentence(
+            f"这份备份缺 {len(lost)} 个附件文件或内容已损坏（第一个：{lost[0][:12]}），没有恢复；请换一份备份"
+        )
+    _copy_files(source, target, sound)
 
 
 def read_manifest(folder: Path) -> Manifest:
