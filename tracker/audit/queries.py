@@ -14,6 +14,7 @@ from tracker.audit.wording import action_name, facts
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.kernel.errors import Forbidden, NotFound
+from tracker.kernel.text import listed, tell
 
 FUND_CHAINS = "fund:"
 MOST_FACTS_TOLD = 4
@@ -92,13 +93,25 @@ def what_changed(session: Session, subject: tuple[str, int], what: str) -> str:
     query = select(AuditEntry).where(AuditEntry.subject_kind == kind, AuditEntry.subject_id == subject_id)
     last = session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))
     if last is None:
-        return f"{what}刚被改过，这一步没有保存；请看过最新内容再办"
+        return tell("%(what)s刚被改过，这一步没有保存；请看过最新内容再办", what=what)
     when = last.at.astimezone(OFFICE).strftime("%m-%d %H:%M")
-    told = "，".join(
-        f"{fact.label} {fact.before} → {fact.after}" for fact in facts(last.before, last.after)[:MOST_FACTS_TOLD]
+    told = listed(
+        (
+            tell("%(label)s %(before)s → %(after)s", label=fact.label, before=fact.before, after=fact.after)
+            for fact in facts(last.before, last.after)[:MOST_FACTS_TOLD]
+        ),
+        "，",
     )
-    act = f"{action_name(last.action)}（{told}）" if told and last.before else action_name(last.action)
-    return f"{last.person_name}在 {when} 已办理：{act}。这一步没有保存，{what}现在的内容已显示在本页，看过再办"
+    act: str = action_name(last.action)
+    if told and last.before:
+        act = tell("%(act)s（%(facts)s）", act=act, facts=told)
+    return tell(
+        "%(person)s在 %(when)s 已办理：%(act)s。这一步没有保存，%(what)s现在的内容已显示在本页，看过再办",
+        person=last.person_name,
+        when=when,
+        act=act,
+        what=what,
+    )
 
 
 def _readable(by: Actor) -> list[ColumnElement[bool]]:

@@ -30,6 +30,7 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, month_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import listed, tell
 from tracker.storage import Base
 from tracker.storage.statements import changed, dialect_of, insert_in, run, table
 
@@ -167,23 +168,31 @@ def _short(session: Session, deltas: Mapping[int, Mapping[Bucket, int]]) -> NotE
             short.append((cell_name(cell), cell.available, asked))
     if not short:
         return NotEnoughLeft("额度刚刚发生变化，这一步没有保存；请刷新页面后再试", short=[])
-    sentences = "；".join(
-        f"{name}还剩 {format_yuan(left)} 元，这次要用 {format_yuan(asked)} 元，超出 {format_yuan(asked - left)} 元"
+    each = listed(
+        tell(
+            "%(name)s还剩 %(left)s 元，这次要用 %(asked)s 元，超出 %(over)s 元",
+            name=name,
+            left=format_yuan(left),
+            asked=format_yuan(asked),
+            over=format_yuan(asked - left),
+        )
         for name, left, asked in short
     )
-    return NotEnoughLeft(f"额度不足：{sentences}。可以减少金额，或请财政局追加、调剂额度后再办", short=short)
+    return NotEnoughLeft(
+        tell("额度不足：%(each)s。可以减少金额，或请财政局追加、调剂额度后再办", each=each), short=short
+    )
 
 
 def cell_name(cell: Cell) -> str:
     """Name a cell as the office would: 「新能源招商组团 · 差旅费」限额."""
     if cell.kind is CellKind.FUND:
-        return f"「{cell.fund.name}」统筹预留"
+        return tell("「%(fund)s」统筹预留", fund=cell.fund.name)
     if cell.kind is CellKind.TEAM and cell.team is not None:
-        return f"「{cell.team.name}」额度"
+        return tell("「%(team)s」额度", team=cell.team.name)
     if cell.kind is CellKind.TEAM_CATEGORY and cell.team is not None and cell.category is not None:
-        return f"「{cell.team.name} · {cell.category.name}」限额"
+        return tell("「%(team)s · %(category)s」限额", team=cell.team.name, category=cell.category.name)
     category = cell.category.name if cell.category is not None else ""
-    return f"「全部组团 · {category}」限额"
+    return tell("「全部组团 · %(category)s」限额", category=category)
 
 
 _PATHS: dict[Verb, tuple[Bucket, Bucket]] = {

@@ -18,6 +18,7 @@ from tracker.kernel.actors import (
     SeatKind,
 )
 from tracker.kernel.errors import Forbidden, Refused
+from tracker.kernel.text import tell
 
 K = SeatKind
 
@@ -149,8 +150,10 @@ def require_giver(by: Actor, kind: SeatKind, lead_unit_id: int | None) -> None:
     if may_give_at(by, kind, lead_unit_id):
         return
     if kind in GIVEN_BY_LEAD_UNIT:
-        raise Forbidden(f"{SEAT_NAMES[kind]}由本组团的牵头单位或系统管理员指定，你不是这个组团的牵头单位")
-    raise Forbidden(f"{SEAT_NAMES[kind]}只能由系统管理员授予")
+        raise Forbidden(
+            tell("%(seat)s由本组团的牵头单位或系统管理员指定，你不是这个组团的牵头单位", seat=SEAT_NAMES[kind])
+        )
+    raise Forbidden(tell("%(seat)s只能由系统管理员授予", seat=SEAT_NAMES[kind]))
 
 
 def require_not_self(by: Actor, person_id: int) -> None:

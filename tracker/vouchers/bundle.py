@@ -19,6 +19,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from tracker.evidence.pdf import require_bounded_inside
 from tracker.evidence.unfolding import require_bounded
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import tell
 from tracker.vouchers import engine, fonts, pool
 from tracker.vouchers.wrapping import wrap
 
@@ -186,7 +187,9 @@ def _laid_out(data: bytes) -> bytes:
         if not count:
             raise CannotShow("文件里没有页面")
         if count > MOST_PAGES:
-            raise CannotShow(f"文件有 {count} 页，超过 {MOST_PAGES} 页，请查看电子原件")
+            raise CannotShow(
+                tell("文件有 %(count)s 页，超过 %(most)s 页，请查看电子原件", count=count, most=MOST_PAGES)
+            )
         source.init_forms()
         paper = pdfium.PdfDocument.new()
         for index in range(count):
@@ -250,7 +253,9 @@ def _pictured(pictures: Sequence[bytes]) -> bytes:
     if not pictures:
         raise CannotShow("文件里没有页面")
     if len(pictures) > MOST_PAGES:
-        raise CannotShow(f"文件有 {len(pictures)} 页，超过 {MOST_PAGES} 页，请查看电子原件")
+        raise CannotShow(
+            tell("文件有 %(count)s 页，超过 %(most)s 页，请查看电子原件", count=len(pictures), most=MOST_PAGES)
+        )
     writer = PdfWriter()
     for data in pictures:
         writer.append(PdfReader(io.BytesIO(_picture_page(data))))

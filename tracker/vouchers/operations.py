@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.audit.operations import fund_chain, record
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
+from tracker.kernel.text import tell
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import run, table
 from tracker.vouchers.models import Voucher, VoucherFile
@@ -108,7 +109,7 @@ def scan_back(session: Session, voucher_id: int, evidence_id: int, *, by: Actor,
     if voucher is None:
         raise NotFound
     if voucher.voided_at is not None:
-        raise Refused(f"{voucher.number} 已作废，不能回传签字件；请在新的报销单上签字")
+        raise Refused(tell("%(voucher)s 已作废，不能回传签字件；请在新的报销单上签字", voucher=voucher.number))
     before = {"signed_scan_id": voucher.signed_scan_id}
     session.execute(
         update(Voucher)

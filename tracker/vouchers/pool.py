@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pypdf import PdfReader, PdfWriter
 
 from tracker.kernel.errors import Busy, Refused
+from tracker.kernel.text import tell
 from tracker.vouchers import drawing
 from tracker.vouchers.content import VoucherContent, from_json, to_json
 from tracker.vouchers.drawing import VoidMark
@@ -108,7 +109,10 @@ class _Worker:
             return answer
         if isinstance(answer, TimeoutError):
             self.stop()
-            raise TooMuch(f"这份文件 {limit.seconds:.0f} 秒内没有生成，请减少内容后再试", seconds=limit.seconds)
+            raise TooMuch(
+                tell("这份文件 %(seconds)s 秒内没有生成，请减少内容后再试", seconds=format(limit.seconds, ".0f")),
+                seconds=limit.seconds,
+            )
         if isinstance(answer, MemoryError):
             self.stop()
             raise TooMuch("这份文件太大，内存不够，请减少内容后再试") from answer
@@ -192,7 +196,7 @@ def draw_set(
     if not contents:
         raise Refused("没有选择要打印的报销单，请先勾选")
     if len(contents) > LARGEST_SET:
-        raise Refused(f"一次最多打印 {LARGEST_SET} 张，请分批打印", count=len(contents))
+        raise Refused(tell("一次最多打印 %(most)s 张，请分批打印", most=LARGEST_SET), count=len(contents))
     counts = list(copy_numbers) or [None] * len(contents)
     parts = list(_parts(contents))
     drawn: dict[int, bytes] = {}

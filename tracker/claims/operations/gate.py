@@ -23,6 +23,7 @@ from tracker.funds.book import Shares
 from tracker.funds.models import Verb
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import tell
 from tracker.vouchers.fonts import require_glyphs
 
 
@@ -104,7 +105,8 @@ def deduct(session: Session, claim_id: int, line_id: int, deducted_fen: int, com
     if line is None:
         raise NotFound("没有找到这一行明细，请刷新页面")
     if not 0 <= deducted_fen <= line.claimed_fen:
-        raise Refused(f"核减金额要在 0 到 {format_yuan(line.claimed_fen)} 元之间", field="deducted_fen")
+        most = format_yuan(line.claimed_fen)
+        raise Refused(tell("核减金额要在 0 到 %(most)s 元之间", most=most), field="deducted_fen")
     change = deducted_fen - line.deducted_fen
     if change == 0:
         raise Refused("核减金额没有变化，不用保存", field="deducted_fen")

@@ -24,6 +24,7 @@ from tracker.funds.models import Verb
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.kernel.errors import Refused, Stale
+from tracker.kernel.text import tell
 from tracker.storage.statements import changed, run, table
 
 
@@ -105,9 +106,11 @@ def what_changed(claim: Claim) -> str:
     if last is None:
         return "这张单据在别的窗口改过，这一步没有保存；请刷新页面，看过最新内容再办"
     when = last.at.astimezone(OFFICE).strftime("%m-%d %H:%M")
-    return (
-        f"这张单据刚有变化：{last.person.name}于 {when} 已「{MOVE_NAMES[last.move]}」，你这一步没有保存；"
-        "请看过最新内容再办"
+    return tell(
+        "这张单据刚有变化：%(name)s于 %(when)s 已「%(act)s」，你这一步没有保存；请看过最新内容再办",
+        name=last.person.name,
+        when=when,
+        act=MOVE_NAMES[last.move],
     )
 
 
@@ -234,5 +237,5 @@ def held_shares(claim: Claim) -> Shares:
 def require_reason(comment: str, what: str) -> str:
     """Return the reason. Raises Refused when it is empty."""
     if not comment.strip():
-        raise Refused(f"{what}要写明原因，好让对方知道怎么改", field="comment")
+        raise Refused(tell("%(what)s要写明原因，好让对方知道怎么改", what=what), field="comment")
     return comment.strip()

@@ -19,6 +19,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
+from tracker.kernel.text import listed, tell
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import changed, table, take_turn
 from tracker.teams.models import Team
@@ -117,7 +118,7 @@ def may_keep_signed(handover: Handover, by: Actor) -> bool:
 def _items(session: Session, facts: HandingFacts, by: Actor) -> Sequence[Item]:
     """Lock the things in one order everywhere, so that two handovers never wait for each other."""
     if len(facts.versions) > MOST_THINGS:
-        raise Refused(f"一张单最多 {MOST_THINGS} 件，请分几张办理")
+        raise Refused(tell("一张单最多 %(most)s 件，请分几张办理", most=MOST_THINGS))
     query = select(Item).where(Item.id.in_(facts.versions), policy.visible_items(by)).order_by(Item.id)
     items = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
     if len(items) != len(facts.versions):
@@ -134,17 +135,23 @@ def _done(session: Session, order: Order) -> Handover | None:
 def _refuse_stale(items: Sequence[Item], facts: HandingFacts) -> None:
     for item in items:
         if item.version != facts.versions[item.id]:
-            raise Stale(f"{item.label}刚刚被别人办过，请看过最新状态后再办")
+            raise Stale(tell("%(item)s刚刚被别人办过，请看过最新状态后再办", item=item.label))
 
 
 def _require_open(kind: Handing, item: Item) -> None:
     if item.state in DEMANDS[kind]:
         return
-    wanted = "、".join(STATE_NAMES[state] for state in ItemState if state in DEMANDS[kind])
-    first = "，请先办归还" if item.state in DEMANDS[Handing.RETURN] and kind is not Handing.REPAIRED else ""
-    raise NotOpen(
-        f"{item.label}现在是{STATE_NAMES[item.state]}，{HANDING_NAMES[kind]}只办{wanted}的设备{first}", state=item.state
-    )
+    told = {
+        "item": item.label,
+        "state": STATE_NAMES[item.state],
+        "kind": HANDING_NAMES[kind],
+        "wanted": listed((STATE_NAMES[state] for state in ItemState if state in DEMANDS[kind]), "、"),
+    }
+    if item.state in DEMANDS[Handing.RETURN] and kind is not Handing.REPAIRED:
+        sentence = tell("%(item)s现在是%(state)s，%(kind)s只办%(wanted)s的设备，请先办归还", **told)
+    else:
+        sentence = tell("%(item)s现在是%(state)s，%(kind)s只办%(wanted)s的设备", **told)
+    raise NotOpen(sentence, state=item.state)
 
 
 def _destination(session: Session, facts: HandingFacts, unit_id: int, order: Order) -> Destination:
@@ -166,9 +173,11 @@ def _destination(session: Session, facts: HandingFacts, unit_id: int, order: Ord
         if unit is None or unit.closed_at is not None or unit.id == unit_id:
             raise Refused("请选择借用单位，不能是产权单位自己", field="unit_id")
         if team is not None and team.lead_unit_id != unit.id:
-            raise Refused(f"{team.name}不属于{unit.name}，请核对借用单位或组团", field="team_id")
+            sentence = tell("%(team)s不属于%(unit)s，请核对借用单位或组团", team=team.name, unit=unit.name)
+            raise Refused(sentence, field="team_id")
     elif team is not None and team.lead_unit_id != unit_id and kind is Handing.ISSUE:
-        raise Refused(f"{team.name}由别的单位牵头，跨单位使用请办借用，产权不变", field="team_id")
+        sentence = tell("%(team)s由别的单位牵头，跨单位使用请办借用，产权不变", team=team.name)
+        raise Refused(sentence, field="team_id")
     return to
 
 
@@ -189,7 +198,8 @@ def _check_person(session: Session, to: Destination, team: Team | None, order: O
     except NotFound:
         raise Refused("请从列表中选择使用人", field="person_id") from None
     if team is not None and not any(seat.team_id == team.id for seat in person.seats):
-        raise Refused(f"{person.name}今天不在{team.name}任职，请核对使用人或组团", field="person_id")
+        sentence = tell("%(person)s今天不在%(team)s任职，请核对使用人或组团", person=person.name, team=team.name)
+        raise Refused(sentence, field="person_id")
 
 
 def _check_room(session: Session, to: Destination, today: object) -> None:
@@ -211,7 +221,8 @@ def _check_room(session: Session, to: Destination, today: object) -> None:
         )
     )
     if other is not None:
-        raise Refused(f"{room.title}现在提供给{other}使用，请核对位置", field="room_id")
+        sentence = tell("%(room)s现在提供给%(other)s使用，请核对位置", room=room.title, other=other)
+        raise Refused(sentence, field="room_id")
 
 
 def _move(session: Session, handover: Handover, items: Sequence[Item], to: Destination) -> None:
@@ -233,7 +244,7 @@ def _move(session: Session, handover: Handover, items: Sequence[Item], to: Desti
             )
         )
         if changed(session.execute(moved)) != 1:
-            raise Stale(f"{item.label}刚刚被别人办过，请看过最新状态后再办")
+            raise Stale(tell("%(item)s刚刚被别人办过，请看过最新状态后再办", item=item.label))
         lines.append(
             {
                 "handover_id": handover.id,

@@ -26,6 +26,7 @@ from tracker.evidence.reading.facts import (
 from tracker.evidence.reading.merge import merge
 from tracker.evidence.reading.ofd_reader import read_ofd
 from tracker.evidence.reading.pdf_reader import read_pdf
+from tracker.kernel.text import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ def read(data: bytes, name: str = "", *, today: date | None = None) -> Reading:
     """
     media = sniff(data)
     if media is Media.ZIP:
-        raise Unreadable(f"{name or '这个文件'}是压缩包，请用批量上传拆开后再读取")
+        raise Unreadable(tell("%(name)s是压缩包，请用批量上传拆开后再读取", name=name or "这个文件"))
     return merge(_READERS[media](data), today=today or date.today() + timedelta(days=1))  # noqa: DTZ011
 
 

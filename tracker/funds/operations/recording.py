@@ -36,6 +36,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import format_yuan
+from tracker.kernel.text import listed, tell
 from tracker.storage.statements import changed
 
 
@@ -183,12 +184,19 @@ def _move(session: Session, kind: PaperKind, lines: Sequence[Line]) -> None:
         short = refusal.facts["short"]
         if not isinstance(short, list) or not short:
             raise
-        sentences = "；".join(
-            f"{name}未占用、未支出的只剩 {format_yuan(left)} 元，这份{PAPER_NAMES[kind]}文件要动用"
-            f" {format_yuan(asked)} 元，超出 {format_yuan(asked - left)} 元"
+        each = listed(
+            tell(
+                "%(name)s未占用、未支出的只剩 %(left)s 元，这份%(paper)s文件要动用 %(asked)s 元，超出 %(over)s 元",
+                name=name,
+                left=format_yuan(left),
+                paper=PAPER_NAMES[kind],
+                asked=format_yuan(asked),
+                over=format_yuan(asked - left),
+            )
             for name, left, asked in short
         )
-        raise NotEnoughLeft(f"{sentences}。请减少金额，或等在途单据退回、核减释放后再办", short=short) from refusal
+        sentence = tell("%(each)s。请减少金额，或等在途单据退回、核减释放后再办", each=each)
+        raise NotEnoughLeft(sentence, short=short) from refusal
 
 
 def _set_limits(session: Session, limits: Sequence[LimitChange], cells: Mapping[str, Cell]) -> None:
@@ -203,11 +211,13 @@ def _set_limits(session: Session, limits: Sequence[LimitChange], cells: Mapping[
         set_now = session.execute(change.where(used <= limit.limit_fen).values(available=limit.limit_fen - used))
         if changed(set_now) != 1:
             taken = session.scalar(select(used).where(Cell.id == cell.id))
-            raise NotEnoughLeft(
-                f"{book.cell_name(cell)}不能低于已占用与已支出之和 {format_yuan(taken)} 元，"
-                f"这次填了 {format_yuan(limit.limit_fen)} 元；请填不低于它的限额",
-                short=[],
+            sentence = tell(
+                "%(name)s不能低于已占用与已支出之和 %(taken)s 元，这次填了 %(typed)s 元；请填不低于它的限额",
+                name=book.cell_name(cell),
+                taken=format_yuan(taken),
+                typed=format_yuan(limit.limit_fen),
             )
+            raise NotEnoughLeft(sentence, short=[])
 
 
 def _told(changes: PaperChanges, cells: Mapping[str, Cell]) -> list[str]:

@@ -16,6 +16,7 @@ from tracker.funds.views.scans import stored_scan
 from tracker.identity.queries import units
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Forbidden, Refused, Stale
+from tracker.kernel.text import tell
 from tracker.logistics.forms.secondments import ActForm, HandClaimsForm, LeaveForm, PostForm, SecondmentForm, TermForm
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.secondments import keeper, may_keep, office_cipher, secondment_page
@@ -216,10 +217,13 @@ def _new_form() -> SecondmentForm:
 def _person_id(typed: str) -> int:
     found = queries.person_named(reader(), typed)
     if not found:
-        raise Refused(f"没有账号或姓名是「{typed}」的人，请先由系统管理员添加", field="person")
+        raise Refused(tell("没有账号或姓名是「%(typed)s」的人，请先由系统管理员添加", typed=typed), field="person")
     if len(found) > 1:
         accounts = "、".join(person.sign_in_name for person in found[:5])
-        raise Refused(f"叫{typed}的有 {len(found)} 个人，请改填账号：{accounts}", field="person")
+        sentence = tell(
+            "叫%(typed)s的有 %(count)s 个人，请改填账号：%(accounts)s", typed=typed, count=len(found), accounts=accounts
+        )
+        raise Refused(sentence, field="person")
     return found[0].id
 
 

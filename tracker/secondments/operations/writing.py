@@ -18,6 +18,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound, Stale
+from tracker.kernel.text import tell
 from tracker.secondments.lifecycle import LIFE, Move
 from tracker.secondments.models import Secondment
 from tracker.secondments.policy import may_see, require_keeper, speaks_for_home
@@ -55,7 +56,9 @@ def kept(session: Session, secondment_id: int, move: Move, order: Command) -> Se
     require_keeper(order.by, secondment.team.lead_unit_id)
     LIFE.after(secondment.state, move)
     if order.version is not None and order.version != secondment.version:
-        raise Stale(what_changed(session, ("secondment", secondment.id), f"{secondment.person.name}的抽调"))
+        raise Stale(
+            what_changed(session, ("secondment", secondment.id), tell("%(name)s的抽调", name=secondment.person.name))
+        )
     return secondment
 
 
