@@ -17,6 +17,7 @@ from tracker.claims.lifecycle import State
 from tracker.claims.models import Claim, Kind
 from tracker.claims.typed import Typed
 from tracker.claims.views.filing_desk import Desk, lay_out
+from tracker.evidence.models import InvoiceKey
 from tracker.funds.models import Cell, CellKind
 
 
@@ -540,3 +541,39 @@ def test_a_made_up_address_of_the_list_is_no_fault(small_office: Office, browse:
 def test_own_drafts_lead_back_to_the_form(small_office: Office, browse: Browse) -> None:
     page = open_claim(browse("member"), small_office)
     assert f'href="{page.url}"' in page.client.get("/claims").text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("bill_number", "9" * 31, "票据号码最多 30 位，填了 31 位"),
+        ("bill_number", "9" * 100, "票据号码最多 30 位，填了 100 位"),
+        ("bill_number", "\N{SQUARE CORPORATION}" * 10, "票据号码最多 30 位，填了 40 位"),
+        ("bill_code", "8" * 21, "票据代码最多 20 位，填了 21 位"),
+    ],
+)
+def test_a_number_longer_than_any_invoice_s_is_refused_beside_its_field(
+    office: Office, browse: Browse, field: str, typed: str, says: str
+) -> None:
+    page = a_ready_form(browse("member"), office, a_payee(office))
+    page.line(1, **{field: typed})
+
+    answer = page.press("submit")
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert f'id="line-{page.keys[0]}-{field}"' in answer.text
+
+
+def test_the_longest_number_and_code_and_texts_are_kept_whole(office: Office, browse: Browse) -> None:
+    page = a_ready_form(browse("member"), office, a_payee(office))
+    page.fill(purpose="事" * 200, note="注" * 400)
+    page.line(1, bill_number="9" * 30, bill_code="8" * 20, summary="说" * 120)
+
+    assert page.press("submit").status_code == 303
+
+    with office.database.reading() as session:
+        claim = session.get_one(Claim, page.claim_id)
+        assert (claim.state, len(claim.purpose), len(claim.note)) == ("in_route", 200, 400)
+        key = session.query(InvoiceKey).one()
+        assert (key.number, key.code) == ("9" * 30, "8" * 20)

@@ -205,6 +205,21 @@ def _files(case: Case) -> Iterator[Finding]:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
 
 
+_LONGEST_NUMBERS = {"bill_number": ("票据号码", keys.LONGEST_NUMBER), "bill_code": ("票据代码", keys.LONGEST_CODE)}
+
+
+def _long_numbers(case: Case) -> Iterator[Finding]:
+    """Say of a number or code longer than any invoice's that it is, before the key of the invoice is taken."""
+    for line in case.filing.lines:
+        for field, (name, most) in _LONGEST_NUMBERS.items():
+            length = len(keys.normal(str(line.facts.get(field) or "")))
+            if length > most:
+                sentence = tell(
+                    "%(field)s最多 %(most)s 位，填了 %(length)s 位，请照票面核对", field=name, most=most, length=length
+                )
+                yield Finding(Level.BLOCK, Part.BILLS, placed(case.place(line), sentence), line.key, field)
+
+
 def _twice(case: Case) -> Iterator[Finding]:
     numbers = [
         (str(line.facts.get("bill_code") or ""), str(line.facts["bill_number"]))
@@ -297,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     _lines,
     _days,
     _files,
+    _long_numbers,
     _twice,
     _taken,
     bills.what_files_say,

@@ -22,6 +22,10 @@ from tracker.kernel.money import format_yuan
 from tracker.kernel.text import tell
 from tracker.storage.statements import dialect_of, insert_in, run, table
 
+LONGEST_NUMBER = InvoiceKey.number.type.length
+LONGEST_CODE = InvoiceKey.code.type.length
+"""Characters of the longest number and code, in their one spelling, that the key of an invoice has room for."""
+
 
 @dataclass(frozen=True)
 class Use:
