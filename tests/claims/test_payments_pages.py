@@ -106,7 +106,7 @@ def test_a_page_drawn_before_another_payment_pays_nothing(small_office: Office, 
     ("field", "typed", "sentence"),
     [
         ("paid_on", "2026-03-10", "支付日期不能晚于今天"),
-        ("paid_on", "2026-03-08", "支付日期早于提交日期"),
+        ("paid_on", "2026-03-08", "支付日期早于财政复核的日期"),
         ("paid_on", "2026-02-30", "没有 2026 年 2 月 30 日这一天"),
         ("paid_on", "", "请填写支付日期"),
         ("amount_fen", "0", "金额不能是 0"),

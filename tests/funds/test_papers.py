@@ -376,7 +376,7 @@ def test_the_route_changes_with_a_trace_and_only_by_finance(small_office: Office
         fund = session.get_one(Fund, small_office.fund_id)
         assert (fund.head_from_fen, fund.with_liaison) == (0, True)
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "fund.set_route")).one()
-        assert entry.before == {"head_from_fen": 500_000, "with_liaison": False}
+        assert entry.before == {"head_from_fen": 500_000, "with_liaison": False, "together_up_to_fen": 0}
     with pytest.raises(Forbidden), small_office.database.writing() as session:
         set_route(
             session, small_office.fund_id, head_from_fen=1, with_liaison=True, by=small_office.actor("head"), at=NOON

@@ -77,6 +77,8 @@ class Database:
             except OperationalError as error:
                 raise _as_refusal(error) from error
             except IntegrityError as error:
+                if not _stands_already(error):
+                    raise
                 raise Stale("刚有人办了同一件事，这一步没有保存；请刷新页面，看过最新内容再办") from error
 
     @contextmanager
@@ -116,6 +118,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writer = connection.get_execution_options().get("writer", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def _stands_already(error: IntegrityError) -> bool:
+    """Tell whether a unique key was there already; every other broken constraint is our mistake."""
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    return code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 
 def _as_refusal(error: OperationalError) -> Exception:
