@@ -21,7 +21,7 @@ from tracker.evidence.models import Evidence
 from tracker.evidence.operations import FileRead
 from tracker.evidence.reading import Box, Item, Reading
 from tracker.evidence.reading import kinds as bills
-from tracker.evidence.reading.facts import Leg
+from tracker.evidence.reading.facts import Leg, Source
 
 LEAD = "云湖区工业和信息化局"
 NUMBER = "26322000000000000001"
@@ -90,6 +90,12 @@ CASES: dict[str, tuple[Reading, dict[str, Any], str, Level]] = {
     "another firm's title": (replace(GOOD, buyer_name="某公司"), {}, "抬头不是付款单位", Level.WARN),
     "made out to a person": (replace(GOOD, buyer_name="个人"), {}, "抬头是个人", Level.WARN),
     "no title": (replace(GOOD, buyer_name=None), {}, "没有购买方抬头", Level.WARN),
+    "a photo whose code alone was read": (
+        replace(GOOD, buyer_name=None, buyer_tax_id=None, sources={"total_fen": Source.QR}),
+        {},
+        "图片里没有读到发票抬头",
+        Level.WARN,
+    ),
     "issued last year": (replace(GOOD, issue_date=date(2025, 12, 31)), {}, "开票日期 2025-12-31 不在", Level.WARN),
     "issued tomorrow": (replace(GOOD, issue_date=date(2026, 3, 10)), {}, "晚于今天，请核对原件", Level.WARN),
     "another number typed": (GOOD, {"bill_number": "26322000000000000002"}, "与文件上读出的", Level.WARN),

@@ -338,6 +338,18 @@ def test_a_colleague_cannot_pick_what_is_not_theirs(small_office: Office, browse
     assert "没有找到这张票据" in answer.text
 
 
+def test_a_photo_of_which_only_the_code_was_read_is_to_be_looked_at_and_not_called_wrong(
+    small_office: Office, browse: Browse
+) -> None:
+    client = browse("member")
+    drop(client, (a_photo_of(of_lead_unit(24)), "照片.jpg"))
+    read_all(small_office)
+    page = client.get("/invoices").text
+    assert "图片里没有读到发票抬头，请对照原件核对" in page
+    assert "没有购买方抬头" not in page
+    assert "没有问题票据" in client.get("/invoices?show=problem").text
+
+
 def test_a_railway_ticket_asks_for_no_title(small_office: Office, browse: Browse) -> None:
     put(small_office, specimen("PDF XBRL rai", 3).data, "车票.pdf", media="pdf")
     read_all(small_office)

@@ -27,6 +27,7 @@ from tracker.funds.models import PaperKind
 from tracker.funds.operations import RESERVE, PaperChanges, Transfer, record_paper
 from tracker.kernel.errors import Refused
 from tracker.secondments.facts import Document
+from tracker.secondments.operations import record_secondment
 from tracker.storage.files import FileStore, current_files
 from tracker.storage.statements import table
 
@@ -65,7 +66,7 @@ def a_secondment_letter(office: Office, at: datetime = NOON) -> list[str]:
         post_paper=Document("云农〔2026〕8号", date(2026, 2, 20), post_paper),
     )
     with office.database.writing() as session:
-        seconded.operations.record_secondment(session, facts, seconded.order(office, at=at), cipher=seconded.CIPHER)
+        record_secondment(session, facts, seconded.order(office, at=at), cipher=seconded.CIPHER)
     return [letter.sha256, post_paper.sha256]
 
 

@@ -16,6 +16,7 @@ from tracker.evidence.models import AcceptedTitle
 from tracker.evidence.operations import TitleFacts, accept_title, end_title
 from tracker.evidence.reading import Reading
 from tracker.evidence.reading import kinds as bills
+from tracker.evidence.reading.facts import Source
 from tracker.evidence.stays import stay_of
 from tracker.evidence.titles import Title, TitleAnswer, check_title, titles_of
 from tracker.kernel.errors import Forbidden, Refused, Stale
@@ -39,6 +40,16 @@ ANSWERS = {
     "a person": (replace(GOOD, buyer_name="个人", buyer_tax_id=None), TitleAnswer.PERSON),
     "a person, in brackets too": (replace(GOOD, buyer_name="个人（个人）", buyer_tax_id=None), TitleAnswer.PERSON),
     "nobody": (replace(GOOD, buyer_name=None, buyer_tax_id=None), TitleAnswer.MISSING),
+    "a photo of which the code alone was read": (
+        replace(
+            GOOD, buyer_name=None, buyer_tax_id=None, sources={"invoice_number": Source.QR, "total_fen": Source.QR}
+        ),
+        TitleAnswer.UNREAD,
+    ),
+    "code and print read, and no buyer": (
+        replace(GOOD, buyer_name=None, buyer_tax_id=None, sources={"total_fen": Source.QR, "seller_name": Source.TEXT}),
+        TitleAnswer.MISSING,
+    ),
     "the last day of the title": (replace(GOOD, issue_date=date(2026, 12, 31)), TitleAnswer.GOOD),
     "a day after its last": (replace(GOOD, issue_date=date(2027, 1, 1)), TitleAnswer.OUT_OF_DATE),
     "a day before its first": (replace(GOOD, issue_date=date(2025, 12, 31)), TitleAnswer.OUT_OF_DATE),

@@ -54,10 +54,12 @@ def _compared(line: ClaimLine, known: Known, reading: Reading, titles: Sequence[
         yield Compared("开票日期", reading.issue_date.isoformat(), same, "" if same is Same.YES else str(line.spent_on))
     answer = check_title(reading, titles)
     if answer is not TitleAnswer.EXEMPT:
-        title = reading.buyer_name or reading.buyer_tax_id or "没有抬头"
-        is_wrong = answer in TITLE_SENTENCES
+        is_unread = answer is TitleAnswer.UNREAD
+        title = reading.buyer_name or reading.buyer_tax_id or ("没有读到" if is_unread else "没有抬头")
+        is_wrong = answer in TITLE_SENTENCES and not is_unread
         accepted = "、".join(dict.fromkeys(one.name for one in titles)) if is_wrong else ""
-        yield Compared("抬头", title, Same.NO if is_wrong else Same.YES, accepted)
+        same = Same.UNKNOWN if is_unread else Same.NO if is_wrong else Same.YES
+        yield Compared("抬头", title, same, accepted)
     if known.number:
         typed = keys.normal(str(line.facts.get("bill_number") or ""))
         compared = _field("发票号码", known.number, typed)

@@ -20,7 +20,7 @@ from tracker.evidence.models import Evidence, EvidenceReading, LikenessWord, Rea
 from tracker.evidence.queries import MATCH_NAMES, Known, LookAlike, Match
 from tracker.evidence.reading import Reading
 from tracker.evidence.reading.facts import FIELD_NAMES
-from tracker.evidence.titles import PERSONAL, Title, check_title, titles_of
+from tracker.evidence.titles import PERSONAL, Title, TitleAnswer, check_title, titles_of
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.money import format_yuan
@@ -185,7 +185,7 @@ def describe(session: Session, actor: Actor, files: Sequence[Evidence], *, at: d
     desk = _Desk(session, actor, unused, day_of(at))
     for one in unused:
         one.problems = list(desk.problems(one))
-        one.remarks = list(_remarks(one))
+        one.remarks = list(desk.remarks(one))
     for one, alike in desk.alike():
         one.alike.append(alike)
     return shown
@@ -251,9 +251,26 @@ class _Desk:
             )
         if reading.issue_date is not None and reading.issue_date > self.today:
             yield tell("开票日期 %(day)s 晚于今天，请核对原件", day=reading.issue_date)
-        answer = check_title(reading, self.titles) if self.titles else None
-        if answer is not None and answer in TITLE_SENTENCES:
+        answer = self._title(reading)
+        if answer is not None and answer is not TitleAnswer.UNREAD and answer in TITLE_SENTENCES:
             yield TITLE_SENTENCES[answer]
+
+    def remarks(self, one: Kept) -> Iterable[str]:
+        """Say what was not read and has to be looked at or typed, without calling the paper wrong."""
+        reading = one.reading
+        if reading is None:
+            return
+        if self._title(reading) is TitleAnswer.UNREAD:
+            yield TITLE_SENTENCES[TitleAnswer.UNREAD]
+        lacking = [FIELD_NAMES[name] for name in _ASKED_FOR if getattr(reading, name) is None]
+        if reading.kind in PERSONAL and not reading.invoice_number:
+            lacking = [name for name in lacking if name != FIELD_NAMES["invoice_number"]]
+        if lacking:
+            yield tell("没有读到%(fields)s，用到报销单时手工填写", fields=listed(lacking, "、"))
+        yield from reading.notes[:2]
+
+    def _title(self, reading: Reading) -> TitleAnswer | None:
+        return check_title(reading, self.titles) if self.titles else None
 
     def alike(self) -> Iterable[tuple[Kept, Alike]]:
         """Find what the files look like: others in this folder, and files that claims use."""
@@ -301,15 +318,3 @@ def _counts(one: LookAlike, folder: Mapping[int, Kept]) -> bool:
     """Let the PDF, OFD and XML of one invoice be: they are companions; a number in use is told by its key."""
     both_here = one.evidence_id in folder and one.other_id in folder
     return bool(set(one.matches) - {Match.NUMBER}) and not (both_here and Match.NUMBER in one.matches)
-
-
-def _remarks(one: Kept) -> Iterable[str]:
-    reading = one.reading
-    if reading is None:
-        return
-    lacking = [FIELD_NAMES[name] for name in _ASKED_FOR if getattr(reading, name) is None]
-    if reading.kind in PERSONAL and not reading.invoice_number:
-        lacking = [name for name in lacking if name != FIELD_NAMES["invoice_number"]]
-    if lacking:
-        yield tell("没有读到%(fields)s，用到报销单时手工填写", fields=listed(lacking, "、"))
-    yield from reading.notes[:2]

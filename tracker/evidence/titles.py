@@ -14,6 +14,7 @@ from tracker.evidence import keys
 from tracker.evidence.models import AcceptedTitle
 from tracker.evidence.reading import Reading
 from tracker.evidence.reading import kinds as bills
+from tracker.evidence.reading.facts import Source
 from tracker.evidence.reading.values import fold
 from tracker.identity.models import Unit
 
@@ -28,6 +29,7 @@ class TitleAnswer(StrEnum):
 
     GOOD = "good"
     EXEMPT = "exempt"
+    UNREAD = "unread"
     MISSING = "missing"
     PERSON = "person"
     WRONG_ID = "wrong_id"
@@ -74,7 +76,7 @@ def check_title(reading: Reading, titles: Sequence[Title]) -> TitleAnswer:
         return TitleAnswer.EXEMPT
     name, tax_id = fold_title(reading.buyer_name or ""), fold_tax_id(reading.buyer_tax_id or "")
     if not tax_id and (not name or name in _PERSONS):
-        return TitleAnswer.PERSON if name else TitleAnswer.MISSING
+        return TitleAnswer.PERSON if name else _without_title(reading)
     alike = [
         title for title in titles if (tax_id and tax_id == title.tax_id) or (name and name == fold_title(title.name))
     ]
@@ -86,6 +88,11 @@ def check_title(reading: Reading, titles: Sequence[Title]) -> TitleAnswer:
     if any(_is_same(title, name, tax_id) for title in good):
         return TitleAnswer.GOOD
     return TitleAnswer.WRONG_NAME if any(tax_id == title.tax_id for title in good) else TitleAnswer.WRONG_ID
+
+
+def _without_title(reading: Reading) -> TitleAnswer:
+    """Tell a paper without a buyer from one of which the QR code alone was read: a code never names the buyer."""
+    return TitleAnswer.UNREAD if set(reading.sources.values()) == {Source.QR} else TitleAnswer.MISSING
 
 
 def _is_same(title: Title, name: str, tax_id: str) -> bool:
