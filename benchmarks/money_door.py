@@ -3,7 +3,7 @@
 The floor is honest by construction: every INSERT, UPDATE and DELETE of the measured run is recorded and then
 replayed, transaction by transaction, on a copy of the same database with nothing but the driver.
 
-    python -m benchmarks.money_door [--claims 200] [--postgres URL-OF-AN-EMPTY-DATABASE]
+    python -m benchmarks.money_door [--claims 200] [--postgres]
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import event
 
 from tests.office import TODAY, Office, a_draft, a_filing, a_payee, an_office, command
+from tests.postgres import PostgresServer
 from tracker import schema
 from tracker.claims import operations
 from tracker.claims.models import Claim
@@ -36,13 +37,19 @@ def main() -> None:
     """Print the ratio of the operations to their floor, and the fairness of 32 writers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=int, default=200)
-    parser.add_argument("--postgres", default="")
+    parser.add_argument("--postgres", action="store_true", help="measure PostgreSQL too, on a cluster of its own")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         _measure_sqlite(Path(folder), chosen.claims)
         _fairness(Path(folder), chosen.claims)
     if chosen.postgres:
-        _measure_postgres(chosen.postgres, chosen.claims)
+        server = PostgresServer(fsync=True)
+        server.start()
+        try:
+            server.create("bench")
+            _measure_postgres(server, chosen.claims)
+        finally:
+            server.stop()
 
 
 def _prepare(database: Database, folder: Path, claims: int) -> tuple[Office, list[tuple[int, Any]], int]:
@@ -82,9 +89,10 @@ class _Recorder:
         event.listen(database.engine, "before_cursor_execute", self._keep)
         event.listen(database.engine, "commit", self._close)
 
-    def _keep(self, _c: object, _cursor: object, statement: str, parameters: Any, _x: object, many: bool) -> None:
+    def _keep(self, _c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
+        # Several rows in one statement come with one row of parameters, several executions with a list of them.
         if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-            self._open.append((statement, parameters, many))
+            self._open.append((statement, parameters, isinstance(parameters, list)))
 
     def _close(self, _connection: object) -> None:
         if self._open:
@@ -123,24 +131,19 @@ def _replay_sqlite(place: Path, transactions: list[list[tuple[str, Any, bool]]])
     return seconds
 
 
-def _measure_postgres(url: str, claims: int) -> None:
-    """Replay inside the same database, taken back to its state before: the measured writes are undone by a template."""
+def _measure_postgres(server: PostgresServer, claims: int) -> None:
+    """Replay on a copy of the database as it was before the measured writes."""
     import psycopg
 
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(url)
+        database = open_database(server.url("bench"))
         office, drafts, payee_id = _prepare(database, Path(folder), claims)
-        name, floor_name = str(database.url.database), f"{database.url.database}_floor"
         database.close()
-        plain = database.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{floor_name}"')
-            connection.execute(f'CREATE DATABASE "{floor_name}" TEMPLATE "{name}"')
+        server.create("floor", template="bench")
         recorder = _Recorder(database)
         ours = _lives(office, drafts, payee_id)
         database.close()
-        bare = database.url.set(drivername="postgresql", database=floor_name).render_as_string(hide_password=False)
-        with psycopg.connect(bare) as connection:
+        with psycopg.connect(host=str(server.home), user="tracker", dbname="floor") as connection:
             started = time.perf_counter()
             for transaction in recorder.transactions:
                 for statement, parameters, many in transaction:

@@ -26,10 +26,12 @@ def find_binaries() -> Path | None:
 class PostgresServer:
     """Starts, makes databases, stops. PostgreSQL refuses to run as root, so root hands it to its own account."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
         binaries = find_binaries()
         assert binaries is not None
         self.binaries = binaries
+        self.fsync = fsync
+        """Whether a commit waits for the disk, as in earnest; tests need not."""
         # A folder of its own, not pytest's: that one is closed to other accounts, and a socket's path is short.
         self.home = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
         self.account = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -38,7 +40,10 @@ class PostgresServer:
         os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
         cluster = str(self.home / "cluster")
         self._run("initdb", "-D", cluster, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "tracker")
-        settings = f"-c unix_socket_directories={self.home} -c listen_addresses= -c max_connections=120 -c fsync=off"
+        fsync = "on" if self.fsync else "off"
+        settings = (
+            f"-c unix_socket_directories={self.home} -c listen_addresses= -c max_connections=120 -c fsync={fsync}"
+        )
         self._run("pg_ctl", "-D", cluster, "-o", settings, "-l", str(self.home / "log"), "-w", "start")
 
         self._desk = psycopg.connect(host=str(self.home), user="tracker", dbname="postgres", autocommit=True)
