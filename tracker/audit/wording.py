@@ -28,6 +28,8 @@ SUBJECT_NAMES: dict[str, str] = {
     "intake": "设备入库",
     "handover": "调拨单",
     "stocktake": "盘点",
+    "standard": "配置标准",
+    "fault": "报修",
 }
 
 ACTION_NAMES: dict[str, str] = {
@@ -118,6 +120,11 @@ ACTION_NAMES: dict[str, str] = {
     "stocktake.tag": "记录未知标签",
     "stocktake.explain": "说明差异",
     "stocktake.sign": "盘点签字",
+    "standard.verify": "核实标准",
+    "standard.unverify": "改为未核实",
+    "standard.adopt": "采用新标准",
+    "fault.report": "报修",
+    "fault.close": "关闭报修",
 }
 
 FIELD_NAMES: dict[str, str] = {
@@ -197,6 +204,7 @@ FIELD_NAMES: dict[str, str] = {
     "voucher": "报销凭证",
     "claim": "报销单",
     "closes_on": "截止日期",
+    "figure": "标准数值",
 }
 
 VALUE_NAMES: dict[str, dict[str, str]] = {

@@ -149,6 +149,12 @@ def require_keeper(by: Actor, unit_id: int) -> None:
         raise Forbidden("设备与用房由产权单位（牵头单位）的经办登记，你没有这个席位")
 
 
+def require_officer(by: Actor) -> None:
+    """Raise Forbidden unless the actor keeps the standards (财政复核)."""
+    if not by.holds(SeatKind.OFFICER):
+        raise Forbidden("配置标准由财政复核核实和更新，你没有这个席位")
+
+
 def require_other(by: Actor, person_id: int | None) -> None:
     """Raise Refused when a keeper would hand things to himself."""
     if person_id is not None and person_id == by.person_id:

@@ -86,6 +86,9 @@ class Figure:
     quantity: str
     source: str
     status: str
+    cap_paper: str = ""
+    life_paper: str = ""
+    """The document of a later edition; empty for the standard's own."""
 
     @property
     def is_by_capacity(self) -> bool:
@@ -118,6 +121,7 @@ class StandardSet:
 
     key: str
     title: str
+    number: str
     since: date
     until: date | None
     is_adopted: bool
@@ -219,18 +223,18 @@ def judge(card: ItemFacts, sets: Iterable[StandardSet] | None = None) -> Iterato
                         "%(kind)s最低使用年限 %(life_years)s 年（%(chosen)s%(life_found)s）",
                         kind=KIND_NAMES[card.kind],
                         life_years=figure.life_years,
-                        chosen=chosen.title,
+                        chosen=figure.life_paper or chosen.title,
                         life_found=_unverified(figure.life_found),
                     ),
                     figure.life_found,
                 )
 
 
-def require_within(card: ItemFacts) -> None:
-    """Raise Refused for a card beyond a found figure without an approval."""
+def require_within(card: ItemFacts, sets: Iterable[StandardSet] | None = None) -> None:
+    """Raise Refused for a card beyond a verified figure without an approval."""
     if card.exception:
         return
-    for finding in judge(card):
+    for finding in judge(card, sets):
         if finding.blocks:
             raise Refused(
                 tell("%(sentence)s；请核对，或填写超标准审批文号", sentence=finding.sentence), field=finding.field
@@ -278,6 +282,7 @@ def all_sets() -> Mapping[str, StandardSet]:
         row["key"]: StandardSet(
             key=row["key"],
             title=row["title"],
+            number=row["number"],
             since=date.fromisoformat(row["since"]),
             until=date.fromisoformat(row["until"]) if row["until"] else None,
             is_adopted=row["standing"] == "adopted",
@@ -337,7 +342,7 @@ def _price_findings(card: ItemFacts, figures: Sequence[Figure], chosen: Standard
                     kind=KIND_NAMES[card.kind],
                     a_piece=a_piece,
                     highest=format_yuan(highest),
-                    chosen=chosen.title,
+                    chosen=figure.cap_paper or chosen.title,
                     cap_found=_unverified(figure.cap_found),
                 ),
                 blocks=False,
@@ -352,7 +357,7 @@ def _price_findings(card: ItemFacts, figures: Sequence[Figure], chosen: Standard
                 a_piece=a_piece,
                 highest=format_yuan(highest),
                 over=over,
-                chosen=chosen.title,
+                chosen=figure.cap_paper or chosen.title,
                 cap_found=_unverified(figure.cap_found),
             ),
             figure.cap_found,
@@ -366,7 +371,7 @@ def _price_findings(card: ItemFacts, figures: Sequence[Figure], chosen: Standard
                 kind=KIND_NAMES[card.kind],
                 a_piece=a_piece,
                 caps=format_yuan(caps[0][0]),
-                chosen=chosen.title,
+                chosen=caps[0][1].cap_paper or chosen.title,
                 cap_found=_unverified(caps[0][1].cap_found),
             ),
             blocks=False,

@@ -12,12 +12,14 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from tracker.equipment import standards
+from tracker.equipment.editions import Records
 from tracker.equipment.facts import ItemFacts
 from tracker.equipment.kinds import EDITION_NAMES, KIND_NAMES, SOURCE_NAMES, Edition, ItemKind, Source
 from tracker.equipment.lifecycle import STATE_NAMES
 from tracker.equipment.models import Item
 from tracker.equipment.operations.items import NUMBER, known_numbers, known_serials
 from tracker.equipment.queries import rooms
+from tracker.equipment.queries.standards import records
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import parse_yuan
@@ -101,7 +103,8 @@ def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date
     report = Report()
     rows = rows_of(data, NEEDED, most=MOST_ROWS)
     places = {room.title: room.id for room in rooms.choices(session, seen_by=by, unit_id=unit_id)}
-    lines = list(read_each(rows, lambda row: _card(row, places, today), report.bad))
+    standing = records(session)
+    lines = list(read_each(rows, lambda row: _card(row, places, today, standing), report.bad))
     numbers = known_numbers(session, (line.value.number for line in lines))
     serials = known_serials(session, (line.value for line in lines))
     seen: dict[tuple[str, str], int] = {}
@@ -122,7 +125,7 @@ def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date
     return report
 
 
-def _card(row: SheetRow, places: dict[str, int], today: date) -> ItemFacts:
+def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records) -> ItemFacts:
     bad = [(title, "没有填写") for title in NEEDED if not row[title]]
     bad += [(title, f"最多 {most} 字") for title, most in _WIDEST.items() if len(row[title]) > most]
     kind = _chosen(row, "类别", KIND_NAMES, bad)
@@ -160,7 +163,8 @@ def _card(row: SheetRow, places: dict[str, int], today: date) -> ItemFacts:
     )
     wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(today)]
     if not card.exception:
-        wrong += [(_COLUMN_OF[one.field], one.sentence) for one in standards.judge(card) if one.blocks]
+        sets = standing.adopted(card.bought_on)
+        wrong += [(_COLUMN_OF[one.field], one.sentence) for one in standards.judge(card, sets) if one.blocks]
     if wrong:
         raise BadRow(wrong)
     return card

@@ -4,6 +4,7 @@ from tracker.equipment.models.counts import Stocktake, StocktakeCounter, Stockta
 from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverMark, MarkKind
 from tracker.equipment.models.items import Intake, IntakeKind, Item, words_of
 from tracker.equipment.models.rooms import Building, Desk, Provision, Room
+from tracker.equipment.models.standards import StandardCheck, StandardEdition
 
 __all__ = [
     "Building",
@@ -17,6 +18,8 @@ __all__ = [
     "MarkKind",
     "Provision",
     "Room",
+    "StandardCheck",
+    "StandardEdition",
     "Stocktake",
     "StocktakeCounter",
     "StocktakeLine",

@@ -17,11 +17,14 @@ from tracker.equipment.operations.handing import (
 )
 from tracker.equipment.operations.items import attach_photo, register
 from tracker.equipment.operations.rooms import add_room, change_room, free_desk, provide, seat_at_desk, take_back
+from tracker.equipment.operations.standards import adopt_edition, check_figures
 
 __all__ = [
     "add_room",
+    "adopt_edition",
     "attach_photo",
     "change_room",
+    "check_figures",
     "close_stocktake",
     "confirm_receipt",
     "count_item",

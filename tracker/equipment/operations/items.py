@@ -15,6 +15,7 @@ from tracker.equipment.facts import ItemFacts, Order, Purchase
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import ItemState
 from tracker.equipment.models import Intake, IntakeKind, Item, Room, words_of
+from tracker.equipment.queries.standards import records
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep
 from tracker.identity.models import Unit
@@ -55,10 +56,11 @@ def register(
     if not 0 < len(cards) <= MOST_AT_ONCE:
         raise Refused(tell("一次登记 1 到 %(most)s 件，请分批办理", most=MOST_AT_ONCE))
     today = day_of(order.at)
+    standing = records(session)
     for card in cards:
         for field, sentence in card.faults(today):
             raise Refused(sentence, field=field)
-        standards.require_within(card)
+        standards.require_within(card, standing.adopted(card.bought_on))
     _refuse_known(session, cards)
     _check_rooms(session, unit_id, cards)
     intake = Intake(

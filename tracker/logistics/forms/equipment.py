@@ -10,6 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from tracker.equipment.editions import What
 from tracker.equipment.facts import HandingFacts, ItemFacts, RoomFacts
 from tracker.equipment.kinds import (
     EDITION_NAMES,
@@ -23,6 +24,7 @@ from tracker.equipment.kinds import (
 )
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.operations.rooms import MOST_SEATS
+from tracker.equipment.operations.standards import CheckFacts, EditionFacts
 from tracker.equipment.standards import class_codes
 from tracker.kernel.text import tell
 from tracker.web.forms import (
@@ -243,3 +245,34 @@ class SignForm(VersionedForm):
     """The head's word on a stock-take."""
 
     opinion = TextLine("意见", most=200)
+
+
+class CheckForm(SiteForm):
+    """Figures laid beside the document they were taken from."""
+
+    verdict = ChoiceField(
+        "核对结果",
+        [Required("请选择核对结果")],
+        choices=[("verified", "已核实，与文件相符"), ("withdrawn", "改为未核实")],
+    )
+    number = TextLine("文号", [Required("请填写文号")], most=60)
+    remark = TextLine("页码或核对情况", [Required("请写明页码或核对情况")], most=200)
+
+    def facts(self) -> CheckFacts:
+        """Hand over the check."""
+        return CheckFacts(self.verdict.data == "verified", self.number.data or "", self.remark.data or "")
+
+
+class EditionForm(SiteForm):
+    """A newer figure of a standard; what it says decides which of the two values is asked for."""
+
+    cap = MoneyField("新的价格上限（元）")
+    value = CountField("新的数值", least=1, most=1000)
+    since = DayField("从哪天起执行", [Required("请填写执行日期")])
+    paper = TextLine("文号", [Required("请填写文号")], most=60)
+    origin = TextLine("出处", [Required("请写明出处，例如文件页码或发文网址")], most=200)
+
+    def facts(self, what: What) -> EditionFacts:
+        """Hand over the edition."""
+        value = self.cap.data if what is What.CAP else self.value.data
+        return EditionFacts(value, self.since.data, self.paper.data or "", self.origin.data or "")

@@ -2,6 +2,7 @@
 
 from tracker.logistics.views import (
     equipment_entry,
+    equipment_figures,
     equipment_handovers,
     equipment_papers,
     equipment_purchases,
@@ -21,6 +22,7 @@ __all__ = [
     "blueprint",
     "equipment",
     "equipment_entry",
+    "equipment_figures",
     "equipment_handovers",
     "equipment_papers",
     "equipment_purchases",

@@ -6,8 +6,10 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from tracker.equipment import operations, standards
+from tracker.equipment.facts import ItemFacts
 from tracker.equipment.kinds import Source
 from tracker.equipment.queries import items, rooms
+from tracker.equipment.queries.standards import records
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Refused
 from tracker.logistics.forms.equipment import ItemForm
@@ -33,7 +35,7 @@ def new_equipment() -> Response:
     if form.sent_and_valid():
         try:
             cards = form.cards()
-            warnings = [finding.sentence for finding in standards.judge(cards[0]) if not finding.blocks]
+            warnings = warnings_of(cards[0])
             if warnings and request.form.get("seen") != "yes" and not cards[0].exception:
                 return page("logistics/equipment_form.html", form=form, warnings=warnings, asks=True)
             with unit_of_work() as session:
@@ -46,6 +48,12 @@ def new_equipment() -> Response:
             read_again()
             offer(form)
     return page("logistics/equipment_form.html", form=form, warnings=warnings, asks=False)
+
+
+def warnings_of(card: ItemFacts) -> list[str]:
+    """Say what figures that cannot block have against a card."""
+    sets = records(reader()).adopted(card.bought_on)
+    return [finding.sentence for finding in standards.judge(card, sets) if not finding.blocks]
 
 
 def offer(form: ItemForm) -> None:

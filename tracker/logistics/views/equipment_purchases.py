@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from tracker.equipment import operations, standards
+from tracker.equipment import operations
 from tracker.equipment.kinds import Source
 from tracker.equipment.models import IntakeKind
 from tracker.kernel.errors import Refused
@@ -15,7 +15,7 @@ from tracker.logistics import purchases
 from tracker.logistics.forms.equipment import ItemForm
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import order
-from tracker.logistics.views.equipment_entry import RENAMED, keeper, offer
+from tracker.logistics.views.equipment_entry import RENAMED, keeper, offer, warnings_of
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, reader
@@ -44,7 +44,7 @@ def purchase_to_things(claim_id: int, line_key: str) -> Response:
     if form.sent_and_valid():
         try:
             cards = form.cards()
-            warnings = [finding.sentence for finding in standards.judge(cards[0]) if not finding.blocks]
+            warnings = warnings_of(cards[0])
             asks = bool(warnings) and request.form.get("seen") != "yes" and not cards[0].exception
             if not asks:
                 with unit_of_work() as session:

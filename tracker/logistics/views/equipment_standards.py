@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.equipment import standards
 from tracker.equipment.queries import items, rooms
+from tracker.equipment.queries.standards import records
 from tracker.equipment.standards import Staffing
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
@@ -40,7 +41,8 @@ def equipment_standards() -> Response:
     chosen = next((team for team in teams if team.id == asked_number("team")), teams[0] if teams else None)
     known = standards.all_sets()
     key = asked_choice("set", known)
-    sets = [known[key]] if key else list(standards.adopted(today))
+    standing = records(reader())
+    sets = [standing.of(key, today)] if key else standing.adopted(today)
     ids = [chosen.id] if chosen else []
     staffing = staffing_of(reader(), ids, today).get(chosen.id, Staffing()) if chosen else Staffing()
     held = rooms.held_by_team(reader(), ids).get(chosen.id, {}) if chosen else {}
