@@ -149,6 +149,17 @@ def require_keeper(by: Actor, unit_id: int) -> None:
         raise Forbidden("设备与用房由产权单位（牵头单位）的经办登记，你没有这个席位")
 
 
+def may_report(by: Actor) -> bool:
+    """Tell whether the actor may report a fault of a thing in sight: everybody but who only reads."""
+    return by.holds_any(READERS - {SeatKind.AUDITOR})
+
+
+def require_reporter(by: Actor) -> None:
+    """Raise Forbidden for who only reads."""
+    if not may_report(by):
+        raise Forbidden("审计只查看，不报修；请告诉使用人或产权单位经办")
+
+
 def require_officer(by: Actor) -> None:
     """Raise Forbidden unless the actor keeps the standards (财政复核)."""
     if not by.holds(SeatKind.OFFICER):

@@ -1,6 +1,7 @@
 """Rooms, things, handovers and stock-takes as they are kept."""
 
 from tracker.equipment.models.counts import Stocktake, StocktakeCounter, StocktakeLine, StocktakeTag
+from tracker.equipment.models.faults import Fault
 from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverMark, MarkKind
 from tracker.equipment.models.items import Intake, IntakeKind, Item, words_of
 from tracker.equipment.models.rooms import Building, Desk, Provision, Room
@@ -9,6 +10,7 @@ from tracker.equipment.models.standards import StandardCheck, StandardEdition
 __all__ = [
     "Building",
     "Desk",
+    "Fault",
     "Handover",
     "HandoverLine",
     "HandoverMark",

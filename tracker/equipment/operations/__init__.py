@@ -8,6 +8,7 @@ from tracker.equipment.operations.counting import (
     note_tag,
     open_stocktake,
 )
+from tracker.equipment.operations.faults import close_fault, report_fault
 from tracker.equipment.operations.handing import (
     confirm_receipt,
     hand_over,
@@ -25,6 +26,7 @@ __all__ = [
     "attach_photo",
     "change_room",
     "check_figures",
+    "close_fault",
     "close_stocktake",
     "confirm_receipt",
     "count_item",
@@ -39,6 +41,7 @@ __all__ = [
     "open_stocktake",
     "provide",
     "register",
+    "report_fault",
     "seat_at_desk",
     "take_back",
 ]

@@ -12,6 +12,7 @@ from tracker.equipment import policy
 from tracker.equipment.facts import HandingFacts, Order
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Destination, Handing, ItemState, after
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
+from tracker.equipment.operations.faults import answer_with_repair
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.identity.models import Person, Unit
@@ -70,6 +71,8 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
     session.add(handover)
     session.flush()
     _move(session, handover, items, to)
+    if facts.kind is Handing.REPAIR:
+        answer_with_repair(session, handover, items, order)
     _note_down(session, handover, items, order)
     return handover
 

@@ -276,3 +276,16 @@ class EditionForm(SiteForm):
         """Hand over the edition."""
         value = self.cap.data if what is What.CAP else self.value.data
         return EditionFacts(value, self.since.data, self.paper.data or "", self.origin.data or "")
+
+
+class FaultForm(SiteForm):
+    """What does not work, and a picture of it."""
+
+    words = TextLine("哪里坏了", [Required("请写明哪里坏了")], most=200)
+    scan = FileField("照片")
+
+
+class CloseFaultForm(SiteForm):
+    """Why a thing is not sent to repair."""
+
+    reason = TextLine("不送修的原因", [Required("请写明为什么不用送修")], most=200)

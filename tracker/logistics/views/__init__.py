@@ -2,6 +2,7 @@
 
 from tracker.logistics.views import (
     equipment_entry,
+    equipment_faults,
     equipment_figures,
     equipment_handovers,
     equipment_papers,
@@ -22,6 +23,7 @@ __all__ = [
     "blueprint",
     "equipment",
     "equipment_entry",
+    "equipment_faults",
     "equipment_figures",
     "equipment_handovers",
     "equipment_papers",

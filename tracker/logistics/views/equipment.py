@@ -17,7 +17,7 @@ from tracker.equipment.kinds import EDITION_NAMES, KIND_ICONS, KIND_NAMES, SOURC
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Handing, ItemState
 from tracker.equipment.models import Item
 from tracker.equipment.models.counts import OUTCOME_NAMES
-from tracker.equipment.queries import counts, handovers, items, rooms
+from tracker.equipment.queries import counts, faults, handovers, items, rooms
 from tracker.equipment.queries.items import Wanted
 from tracker.equipment.standards import class_name, square_metres
 from tracker.evidence.media import Media
@@ -25,7 +25,7 @@ from tracker.funds.views.scans import stored_scan
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused
-from tracker.logistics.forms.equipment import ActForm, ScanForm
+from tracker.logistics.forms.equipment import ActForm, FaultForm, ScanForm
 from tracker.logistics.qr import qr
 from tracker.logistics.views.blueprint import blueprint
 from tracker.storage import unit_of_work
@@ -84,6 +84,11 @@ def equipment() -> Response:
 @readers
 def equipment_item(number: str) -> Response:
     """Show a thing: what its card says, who has it, what happened to it, and what this person can do now."""
+    return item_page(number, FaultForm.afresh())
+
+
+def item_page(number: str, fault_form: FaultForm) -> Response:
+    """Draw a thing's page with the form of a report on it."""
     by, today = current_actor(), day_of(now())
     item = items.one(reader(), number, seen_by=by)
     return page(
@@ -95,6 +100,9 @@ def equipment_item(number: str) -> Response:
         act=ActForm.afresh(),
         photo_form=ScanForm.afresh(),
         may_keep=policy.keeps(by, item.owner_unit_id),
+        fault_form=fault_form,
+        faults=faults.of_item(reader(), item.id),
+        may_report=policy.may_report(by) and item.state is not ItemState.DISPOSED,
         to_count=counts.to_count(reader(), by, on=today, item_id=item.id),
         room_choices=rooms.choices(reader(), seen_by=by, unit_id=None),
         today=today,
@@ -148,6 +156,7 @@ def frame(by: Actor, tab: str) -> dict[str, Any]:
         "room_count": rooms.count(reader(), seen_by=by),
         "running": sessions[0] if sessions else None,
         "whose": _whose(by),
+        "fault_count": faults.waiting_count(reader(), kept_by=by),
     }
 
 

@@ -12,7 +12,7 @@ from tracker.equipment import operations, policy
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, Handing, ItemState
 from tracker.equipment.models import Item
 from tracker.equipment.operations.handing import MOST_THINGS
-from tracker.equipment.queries import handovers, items, rooms
+from tracker.equipment.queries import faults, handovers, items, rooms
 from tracker.funds.views.scans import download, stored_scan
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
@@ -62,6 +62,8 @@ def new_handover() -> Response:
     kind = Handing(asked) if asked else next(iter(kinds), Handing.ISSUE)
     form = HandingForm()
     _offer(form, kind, chosen, by)
+    if kind is Handing.REPAIR and not form.is_submitted():
+        form.reason.data = faults.told(reader(), [item.id for item in chosen])
     if form.sent_and_valid():
         try:
             with unit_of_work() as session:
