@@ -33,13 +33,26 @@ def _plain(value: Any) -> Any:
 
 def digest(previous: str, fields: list[str]) -> str:
     """Return the hex digest of a link that follows ``previous``."""
-    data = [field.encode() for field in fields]
-    return hashlib.sha256(previous.encode() + b"".join([b"%d:%b" % (len(one), one) for one in data])).hexdigest()
+    return digest_of(previous, [piece(field) for field in fields])
+
+
+def piece(field: str) -> bytes:
+    """Write a field as a digest covers it: its length in bytes, a colon, the field."""
+    data = field.encode()
+    return b"%d:%b" % (len(data), data)
+
+
+def digest_of(previous: str, pieces: list[bytes]) -> str:
+    """Return the hex digest of a link that follows ``previous``, its fields already written as pieces."""
+    return hashlib.sha256(previous.encode() + b"".join(pieces)).hexdigest()
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
     """Write facts so that the same facts are always the same text."""
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(facts)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def link_fields(link: Mapping[str, Any]) -> list[str]:
