@@ -157,6 +157,18 @@ def _(session: Session, scene: Scene) -> None:
     only(session, delete(table(Attachment)).where(Attachment.claim_id == scene.paid))
 
 
+@tampers("6 a file exchanged for another", "依据的附件「发票.pdf」已不在单据里")
+def _(session: Session, scene: Scene) -> None:
+    other = select(func.min(Attachment.evidence_id)).where(Attachment.claim_id == scene.waiting).scalar_subquery()
+    only(session, update(table(Attachment)).where(Attachment.claim_id == scene.paid).values(evidence_id=other))
+
+
+@tampers("6 a file laid with the claim after its voucher", "「发票.pdf」是签发以后放进单据的")
+def _(session: Session, scene: Scene) -> None:
+    file = select(func.min(Attachment.id)).where(Attachment.claim_id == scene.waiting).scalar_subquery()
+    only(session, update(table(Attachment)).where(Attachment.id == file).values(claim_id=scene.paid))
+
+
 @tampers("7 the head of a chain taken away", "链头却不见了")
 def _(session: Session, scene: Scene) -> None:
     only(session, delete(table(ChainHead)).where(ChainHead.chain == fund_chain(scene.office.fund_id)))

@@ -106,6 +106,7 @@ def unprotect(session: Session, office: Office) -> None:
     if office.database.is_sqlite:
         for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))  # till the end, which never comes
     else:
         session.execute(text("SET LOCAL session_replication_role = replica"))
 

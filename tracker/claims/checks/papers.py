@@ -13,7 +13,7 @@ from tracker.claims.lifecycle import HOLDING_STATES, State
 from tracker.claims.models import Attachment, Claim, ClaimLine
 from tracker.evidence.keys import normal
 from tracker.evidence.models import Evidence, InvoiceKey, InvoiceShare
-from tracker.vouchers.models import Voucher
+from tracker.vouchers.models import Voucher, VoucherFile
 
 LIVE = (*HOLDING_STATES, State.PAID)
 """States in which a claim's invoices are in use."""
@@ -25,6 +25,7 @@ def breaches(session: Session) -> Iterator[str]:
     """Say, in a sentence each, where a claim and its papers do not agree."""
     yield from _standing(session)
     yield from _attachments(session)
+    yield from _files(session)
     yield from _freed(session)
     yield from _taken(session)
     yield from _kept(session)
@@ -74,6 +75,30 @@ def _attachments(session: Session) -> Iterator[str]:
         told = _COUNT.search(beginning)
         if told is None or int(told[1]) != files:
             yield f"报销凭证 {number} 写明附件 {told[1] if told else '不明'} 个，单据现有 {files} 个"
+
+
+def _files(session: Session) -> Iterator[str]:
+    """The files that lie with a claim are those its standing voucher was issued with."""
+    same = (Attachment.claim_id == Voucher.claim_id) & (Attachment.evidence_id == VoucherFile.evidence_id)
+    gone = (
+        select(Voucher.number, Evidence.display_name)
+        .join(VoucherFile, VoucherFile.voucher_id == Voucher.id)
+        .join(Evidence, Evidence.id == VoucherFile.evidence_id)
+        .outerjoin(Attachment, same)
+        .where(Voucher.voided_at.is_(None), Attachment.id.is_(None))
+    )
+    for number, name in session.execute(gone):
+        yield f"报销凭证 {number} 依据的附件「{name}」已不在单据里"
+    of_voucher = (VoucherFile.voucher_id == Voucher.id) & (VoucherFile.evidence_id == Attachment.evidence_id)
+    added = (
+        select(Voucher.number, Evidence.display_name)
+        .join(Attachment, Attachment.claim_id == Voucher.claim_id)
+        .join(Evidence, Evidence.id == Attachment.evidence_id)
+        .outerjoin(VoucherFile, of_voucher)
+        .where(Voucher.voided_at.is_(None), VoucherFile.voucher_id.is_(None))
+    )
+    for number, name in session.execute(added):
+        yield f"报销凭证 {number} 的附件「{name}」是签发以后放进单据的"
 
 
 def _freed(session: Session) -> Iterator[str]:
