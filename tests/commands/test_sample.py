@@ -17,7 +17,7 @@ from tracker.claims.models import Claim, ClaimLine
 from tracker.equipment.lifecycle import Handing, ItemState
 from tracker.equipment.models import Handover, Item, Room, Stocktake
 from tracker.evidence.media import sniff
-from tracker.evidence.models import Evidence
+from tracker.evidence.models import Evidence, EvidenceReading, ReadState
 from tracker.evidence.reading import read
 from tracker.funds.models import Cell, CellKind
 from tracker.kernel.actors import SeatKind
@@ -136,6 +136,19 @@ def test_every_paper_of_the_sample_is_what_it_says(first_run: tuple[CommandLine,
         found = read(store.get(paper.sha256))
         assert re.fullmatch(r"\d{20}", found.invoice_number or ""), paper.display_name
         assert found.total_fen
+
+
+def test_every_file_of_the_sample_has_been_read_and_the_books_verify(
+    first_run: tuple[CommandLine, str], district: Database
+) -> None:
+    """Whoever opens the sample finds facts, not a queue: nothing waits for its first reading."""
+    open_ones = (ReadState.WAITING, ReadState.READING)
+    with district.reading() as session:
+        states = session.scalars(select(EvidenceReading.state)).all()
+    assert states
+    assert [state for state in states if state in open_ones] == []
+    answer = first_run[0]("verify")
+    assert answer.exit_code == 0, answer.output
 
 
 def test_a_database_with_other_people_in_it_is_left_alone(office: Office, tracker: CommandLine) -> None:
