@@ -112,7 +112,8 @@ def take_voucher(browser: Browser, address: str) -> None:
 
 
 def _made_small(image: Image.Image, place: Path) -> None:
-    image.convert("RGB").quantize(200).save(place, optimize=True)
+    # No palette: the rare colours are the states, and a palette of the frequent ones turns green marks black.
+    image.convert("RGB").save(place, optimize=True)
 
 
 def _told(name: str) -> None:
