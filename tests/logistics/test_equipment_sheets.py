@@ -13,7 +13,8 @@ from tests.equipment.things import nothing_amiss
 from tests.office import TODAY, Office
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
-from tracker.equipment.models import Item
+from tracker.equipment.models import Handover, Item
+from tracker.identity.models import Person
 from tracker.logistics import equipment_sheet
 from tracker.logistics.equipment_sheet import COLUMNS
 
@@ -72,6 +73,9 @@ BAD = [
     ({"序列号": None}, "序列号", "没有资产编号的要填序列号"),
     ({"存放地点": "月球"}, "存放地点", "没有「月球」"),
     ({"名称": None}, "名称", "没有填写"),
+    ({"持有人": "赵倩"}, "持有人", "没有找到「赵倩」"),
+    ({"持有人": "陈立（月球）"}, "持有人", "没有找到"),
+    ({"持有人": "周敏"}, "持有人", "不能给自己"),
 ]
 
 
@@ -86,6 +90,38 @@ def test_a_bad_row_is_named_by_row_column_and_reason(
     assert [(cell.row, cell.column) for cell in report.bad] == [(3, column)]
     assert reason in report.bad[0].reason
     assert len(report.fresh) == 1
+
+
+def test_a_holder_of_a_shared_name_is_asked_for_by_unit_or_sign_in_name(small_office: Office) -> None:
+    with small_office.database.writing() as session:
+        session.get_one(Person, small_office.people["colleague"]).name = "陈立"
+        sign_in_name = session.get_one(Person, small_office.people["member"]).sign_in_name
+    data = _sheet(_good(1, 持有人="陈立"), _good(2, 持有人=sign_in_name))
+    with small_office.database.reading() as session:
+        keeper = small_office.actor("reviewer")
+        report = equipment_sheet.check(session, data, small_office.lead_unit_id, by=keeper, today=TODAY)
+    assert [(cell.row, cell.column) for cell in report.bad] == [(2, "持有人")]
+    assert "有 2 位「陈立」" in report.bad[0].reason
+    assert [line.value.holder_id for line in report.fresh] == [small_office.people["member"]]
+
+
+def test_things_with_a_holder_come_with_their_handover_and_the_same_sheet_again_changes_nothing(
+    office: Office, browse: Browse
+) -> None:
+    client = browse("reviewer")
+    data = _sheet(*(_good(number, 持有人="陈立") for number in range(201)), _good(300), _good(301, 持有人="王浩"))
+    page, posted = _sent(client, data)
+    chosen = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
+    for _click in range(2):
+        assert client.post("/equipment/import/write", data=chosen).status_code == 303
+    with office.database.reading() as session:
+        held = select(func.count()).where(Item.holder_id == office.people["member"])
+        assert session.scalar(held) == 201
+        assert session.scalar(select(func.count()).where(Item.holder_id.is_(None))) == 1
+        assert sorted(session.scalars(select(Handover.things))) == [1, 1, 200]
+    page, _posted = _sent(client, data)
+    assert "早已登记 203 行" in page
+    nothing_amiss(office)
 
 
 def test_the_same_serial_twice_in_a_sheet_names_the_first_row(small_office: Office) -> None:

@@ -151,7 +151,7 @@ def _bases(figure: Figure) -> Iterator[tuple[Entry, Edition]]:
         (What.CAP, figure.cap_fen, figure.cap_found),
         (What.LIFE, figure.life_years, figure.life_found),
     ]
-    name = _name(figure.item, [figure.kind], figure.ranks)
+    name = _name(KIND_NAMES[figure.kind] if figure.item == "打印机" else figure.item, figure.ranks)
     for what, value, is_found in said:
         if value is not None:
             code = code_of([figure.kind], figure.ranks, what)
@@ -160,7 +160,7 @@ def _bases(figure: Figure) -> Iterator[tuple[Entry, Edition]]:
 
 def _base(quantity: Quantity) -> tuple[Entry, Edition]:
     code = code_of(quantity.kinds, quantity.ranks, What.QUANTITY)
-    name = _name("、".join(KIND_NAMES[kind] for kind in quantity.kinds), (), quantity.ranks)
+    name = _name("、".join(KIND_NAMES[kind] for kind in quantity.kinds), quantity.ranks)
     entry = Entry("", code, What.QUANTITY, name, quantity.basis, ())
     return entry, _brought(quantity.figure, quantity.text, is_found=quantity.is_found)
 
@@ -169,11 +169,9 @@ def _brought(value: int, source: str, *, is_found: bool) -> Edition:
     return Edition(value, date.min, None, "", source, is_found)
 
 
-def _name(item: str, kinds: Iterable[str], ranks: frozenset[Rank]) -> str:
-    named = next((KIND_NAMES[kind] for kind in kinds), "")  # type: ignore[index]
+def _name(item: str, ranks: frozenset[Rank]) -> str:
     whom = "、".join(word for rank, word in _RANK_NAMES.items() if rank in ranks)
-    full = item if not named or named in item else f"{item} {named}"
-    return f"{full}（{whom}）" if whom else full
+    return f"{item}（{whom}）" if whom else item
 
 
 def _figure_on(figure: Figure, entries: Mapping[str, Edition | None]) -> Figure:

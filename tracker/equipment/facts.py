@@ -47,6 +47,8 @@ class ItemFacts:
     room_id: int | None = None
     number: str = ""
     """The number it brings along; empty for the next one."""
+    holder_id: int | None = None
+    """Who has it already; ``register_held`` makes the handover."""
 
     def faults(self, today: date) -> Iterator[tuple[str, str]]:
         """Name each field that does not fit, and what to do."""

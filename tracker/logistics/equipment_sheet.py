@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,8 +19,9 @@ from tracker.equipment.kinds import EDITION_NAMES, KIND_NAMES, SOURCE_NAMES, Edi
 from tracker.equipment.lifecycle import STATE_NAMES
 from tracker.equipment.models import Item
 from tracker.equipment.operations.items import NUMBER, known_numbers, known_serials
-from tracker.equipment.queries import rooms
+from tracker.equipment.queries import items, rooms
 from tracker.equipment.queries.standards import records
+from tracker.identity.models import Person
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import parse_yuan
@@ -44,6 +46,7 @@ COLUMNS = (
     Column("序列号", 20),
     Column("使用年限", 10),
     Column("存放地点", 22, "楼宇和房间号，照办公用房里的名称"),
+    Column("持有人", 20, "已经在谁手里：姓名（单位），或登录名；闲置的不填"),
     Column("备注", 20),
     Column("超标准审批文号", 18),
 )
@@ -54,6 +57,7 @@ CHOICES: dict[str, Sequence[str]] = {
     "来源": list(SOURCE_NAMES.values()),
 }
 _WIDEST = {"名称": 60, "规格型号": 60, "来源凭据": 60, "序列号": 60, "备注": 200, "超标准审批文号": 60, "分类代码": 20}
+_BRACKETS = str.maketrans("（）", "()")
 _COLUMN_OF = {
     "name": "名称",
     "price_fen": "原值（元）",
@@ -88,10 +92,10 @@ def template() -> bytes:
     return written("设备", COLUMNS, (), choices=CHOICES)
 
 
-def export(items: Iterable[Item]) -> bytes:
+def export(things: Iterable[Item]) -> bytes:
     """Write cards with where each thing is; the first columns can be read in again."""
     more = [Column(title, 16) for title in ("产权单位", "状态", "使用人", "使用组团", "位置", "约定归还")]
-    return written("设备", [*COLUMNS, *more], (_row_out(item) for item in items))
+    return written("设备", [*COLUMNS, *more], (_row_out(item) for item in things))
 
 
 def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date) -> Report:
@@ -104,7 +108,8 @@ def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date
     rows = rows_of(data, NEEDED, most=MOST_ROWS)
     places = {room.title: room.id for room in rooms.choices(session, seen_by=by, unit_id=unit_id)}
     standing = records(session)
-    lines = list(read_each(rows, lambda row: _card(row, places, today, standing), report.bad))
+    holders = Holders(items.receivers(session, unit_id, on=today), by.person_id)
+    lines = list(read_each(rows, lambda row: _card(row, places, today, standing, holders), report.bad))
     numbers = known_numbers(session, (line.value.number for line in lines))
     serials = known_serials(session, (line.value for line in lines))
     seen: dict[tuple[str, str], int] = {}
@@ -125,7 +130,7 @@ def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date
     return report
 
 
-def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records) -> ItemFacts:
+def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records, holders: Holders) -> ItemFacts:
     bad = [(title, "没有填写") for title in NEEDED if not row[title]]
     bad += [(title, f"最多 {most} 字") for title, most in _WIDEST.items() if len(row[title]) > most]
     kind = _chosen(row, "类别", KIND_NAMES, bad)
@@ -141,6 +146,9 @@ def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records)
         bad.append(("序列号", "没有资产编号的要填序列号，重复导入时靠它认出同一件"))
     if row["存放地点"] and row["存放地点"] not in places:
         bad.append(("存放地点", f"没有「{row['存放地点']}」，请照办公用房里的名称填写"))
+    holder_id, wrong_holder = holders.find(row["持有人"])
+    if wrong_holder:
+        bad.append(("持有人", wrong_holder))
     if bad or kind is None or bought_on is None:
         raise BadRow(bad)
     card = ItemFacts(
@@ -160,6 +168,7 @@ def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records)
         exception=row["超标准审批文号"],
         room_id=places.get(row["存放地点"]),
         number=number,
+        holder_id=holder_id,
     )
     wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(today)]
     if not card.exception:
@@ -168,6 +177,41 @@ def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records)
     if wrong:
         raise BadRow(wrong)
     return card
+
+
+class Holders:
+    """Who of a unit may hold its things, found by sign-in name, by name, or by name and unit."""
+
+    def __init__(self, people: Iterable[Person], keeper_id: int) -> None:
+        """Take the people; the keeper who imports hands nothing to himself."""
+        self._keeper_id = keeper_id
+        self._by_word: dict[str, set[int]] = defaultdict(set)
+        for person in people:
+            unit = person.home_unit
+            units = [unit.name, unit.short_name] if unit else []
+            for word in (person.sign_in_name, person.name, *(f"{person.name}({one})" for one in units)):
+                self._by_word[word].add(person.id)
+
+    def find(self, typed: str) -> tuple[int | None, str]:
+        """Return the person meant, or what is wrong; neither for an empty cell."""
+        if not typed:
+            return None, ""
+        found = self._by_word.get(typed.translate(_BRACKETS).replace(" ", ""), set())
+        if not found:
+            return None, f"没有找到「{typed}」，只能填本单位或所牵头组团现在任职的人：姓名（单位）或登录名"
+        if len(found) > 1:
+            return None, f"有 {len(found)} 位「{typed}」，请写姓名（单位）或登录名"
+        [person_id] = found
+        if person_id == self._keeper_id:
+            return None, "不能给自己办领用，请由另一位经办导入"
+        return person_id, ""
+
+
+def _holder_out(item: Item) -> str:
+    if item.holder is None:
+        return ""
+    unit = item.holder.home_unit
+    return f"{item.holder.name}（{unit.short_name}）" if unit else item.holder.name
 
 
 def _chosen(row: SheetRow, title: str, names: dict[W, str], bad: list[tuple[str, str]]) -> W | None:
@@ -222,6 +266,7 @@ def _row_out(item: Item) -> list[object]:
         item.serial,
         item.life_years,
         item.first_room.title if item.first_room else "",
+        _holder_out(item),
         item.note,
         item.exception,
         item.owner_unit.name,

@@ -1,5 +1,6 @@
 """Write cards, hand things over, keep rooms, count."""
 
+from tracker.equipment.operations.arriving import register_held
 from tracker.equipment.operations.counting import (
     close_stocktake,
     count_item,
@@ -41,6 +42,7 @@ __all__ = [
     "open_stocktake",
     "provide",
     "register",
+    "register_held",
     "report_fault",
     "seat_at_desk",
     "take_back",

@@ -198,7 +198,8 @@ def receivers(session: Session, unit_id: int, *, on: date) -> Sequence[Person]:
     led = select(Team.id).where(Team.lead_unit_id == unit_id)
     near = select(Seat.person_id).where(held_on(on), or_(Seat.unit_id == unit_id, Seat.team_id.in_(led)))
     query = select(Person).where(Person.id.in_(near), Person.disabled_at.is_(None))
-    return session.scalars(query.order_by(Person.name, Person.id)).all()
+    query = query.options(joinedload(Person.home_unit)).order_by(Person.name, Person.id)
+    return session.scalars(query).all()
 
 
 def borrowers(session: Session, unit_id: int) -> Sequence[Unit]:

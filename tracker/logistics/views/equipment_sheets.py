@@ -12,7 +12,6 @@ from werkzeug.datastructures import FileStorage
 
 from tracker.equipment import operations
 from tracker.equipment.facts import ItemFacts
-from tracker.equipment.models import IntakeKind
 from tracker.equipment.queries import items
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
@@ -72,7 +71,7 @@ def write_imported() -> Response:
                 return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
             cards = _cards_to_write(report, only_clean=form.which.data == "clean")
             with unit_of_work() as session:
-                made = operations.register(session, form.unit_id.data or 0, cards, order(form), kind=IntakeKind.SHEET)
+                made = operations.register_held(session, form.unit_id.data or 0, cards, order(form))
             flash(_("已导入 %(count)s 件设备，%(known)s 行早已登记", count=made.items, known=report.known))
             return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
         except Refused as refusal:
