@@ -26,7 +26,7 @@ part floors "$bin/lint-imports"
 [ "${1:-}" = lint ] && { [ -z "$failed" ]; exit; }
 
 echo "== tests: $bin/pytest -n 2"
-"$bin/pytest" -n 2 --dist worksteal -q
+"$bin/pytest" -n 2 --dist worksteal -q --durations=20
 tests=$?
 if [ -n "$failed" ]; then
     echo "== failed:$failed" >&2

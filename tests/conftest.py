@@ -97,7 +97,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         name, made = request.getfixturevalue("postgres_office")
         copies = _postgres_copy(request.getfixturevalue("postgres_server"), name, tmp_path)
     for opened in copies:
-        yield replace(made, database=opened)
+        yield _own_copy(made, opened)
 
 
 @pytest.fixture
@@ -105,7 +105,12 @@ def small_office(sqlite_office: tuple[Path, Office], tmp_path: Path) -> Iterator
     """The same office on SQLite alone."""
     place, made = sqlite_office
     for opened in _sqlite_copy(place, tmp_path):
-        yield replace(made, database=opened)
+        yield _own_copy(made, opened)
+
+
+def _own_copy(made: Office, database: Database) -> Office:
+    """Hand a test an office of its own: people it adds are in nobody else's."""
+    return replace(made, database=database, people=dict(made.people), categories=dict(made.categories))
 
 
 def _sqlite_copy(template: Path, tmp_path: Path) -> Iterator[Database]:

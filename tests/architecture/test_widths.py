@@ -36,6 +36,8 @@ KEPT_IN = {
     "tracker.funds.forms.fund.FundForm.function_code": "fund.function_code",
     "tracker.logistics.forms.equipment.CountForm.number": "stocktake_tag.tag",
     "tracker.logistics.forms.equipment.ExplainForm.explanation": "stocktake_line.explanation stocktake_tag.explanation",
+    "tracker.logistics.forms.equipment.CloseFaultForm.reason": "equipment_fault.reason",
+    "tracker.logistics.forms.equipment.FaultForm.words": "equipment_fault.description",
     "tracker.logistics.forms.equipment.HandingForm.paper": "handover.paper",
     "tracker.logistics.forms.equipment.HandingForm.reason": "handover.reason",
     "tracker.logistics.forms.equipment.ItemForm.exception": "equipment.exception",

@@ -22,7 +22,7 @@ from tests.pages import Browse
 from tests.web.checked_client import token
 from tracker.claims import operations
 from tracker.claims.models import Attachment
-from tracker.commands.reading import sweep
+from tracker.commands import main
 from tracker.evidence.models import Evidence
 from tracker.evidence.operations import throw_away
 from tracker.kernel.errors import Refused
@@ -211,7 +211,7 @@ def test_files_of_a_voucher_are_neither_thrown_away_nor_swept(
     monkeypatch.setenv("TRACKER_DATABASE", f"sqlite:///{small_office.database.path}")
     monkeypatch.setattr("tracker.commands.reading.YOUNGEST", timedelta(0))
 
-    swept = CliRunner().invoke(sweep, [])
+    swept = CliRunner().invoke(main, ["evidence", "sweep"])
 
     assert swept.exit_code == 0, swept.output
     use(small_office.database)
