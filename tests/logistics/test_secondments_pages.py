@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.office import TODAY, Office, a_draft, a_filing, a_submitted
 from tests.pages import Browse, Clock
@@ -19,6 +20,7 @@ from tracker.identity.models import Unit
 from tracker.logistics.secondment_sheet import COLUMNS
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Confirmation, Secondment, Snapshot
+from tracker.storage.cipher import Cipher
 from tracker.teams.models import Seat
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
@@ -101,6 +103,18 @@ def test_numbers_are_shown_to_whom_they_concern_alone(
     answer = browse(who).get(f"/secondments/{made}")
     assert answer.status_code == status
     assert ("138****8000" in answer.get_data(as_text=True)) is sees_numbers
+
+
+def test_numbers_another_key_hides_are_said_to_be_unreadable_and_the_rest_is_shown(
+    district: Office, browse: Browse, made: int, tmp_path: Path
+) -> None:
+    locked = Cipher.from_file(tmp_path / "former.key").lock(ID_NUMBER)
+    with district.database.writing() as session:
+        session.execute(update(Secondment).where(Secondment.id == made).values(id_cipher=locked))
+    answer = browse("reviewer").get(f"/secondments/{made}")
+    assert answer.status_code == 200
+    for words in ("密钥不符，读不出来", "副科长"):
+        assert words in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("act", ["extend", "end", "post", "leave"])

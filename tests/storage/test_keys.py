@@ -6,7 +6,9 @@ import secrets
 import threading
 from pathlib import Path
 
-from tracker.storage.cipher import Cipher
+import pytest
+
+from tracker.storage.cipher import Cipher, OtherKey
 from tracker.storage.keys import key_in
 
 
@@ -36,3 +38,9 @@ def test_what_one_key_locks_the_same_key_unlocks(tmp_path: Path) -> None:
     locked = Cipher.from_file(place).lock("6228480402564890018")
     assert b"6228480402564890018" not in locked
     assert Cipher.from_file(place).unlock(locked) == "6228480402564890018"
+
+
+def test_what_another_key_hides_is_said_in_words(tmp_path: Path) -> None:
+    locked = Cipher.from_file(tmp_path / "former.key").lock("6228480402564890018")
+    with pytest.raises(OtherKey, match="原来的密钥文件"):
+        Cipher.from_file(tmp_path / "other.key").unlock(locked)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
+from tracker.kernel.errors import Refused
 from tracker.storage.keys import key_in
+
+
+class OtherKey(Refused):
+    """The office's key is not the one a number was enciphered with: it was lost, or another put in its place."""
 
 
 class Cipher:
@@ -25,5 +30,8 @@ class Cipher:
         return self._fernet.encrypt(text.encode())
 
     def unlock(self, data: bytes) -> str:
-        """Decipher what ``lock`` made. Raises InvalidToken for another key."""
-        return self._fernet.decrypt(data).decode()
+        """Decipher what ``lock`` made. Raises OtherKey for what was enciphered with another key, or altered."""
+        try:
+            return self._fernet.decrypt(data).decode()
+        except InvalidToken as error:
+            raise OtherKey("这个号码是用另一把密钥加密的，读不出来；请系统管理员把原来的密钥文件放回后再办") from error

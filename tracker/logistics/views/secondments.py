@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response, current_app, request, send_file, url_for
+from flask_babel import gettext as _
 
 from tracker.funds.views.scans import download
 from tracker.kernel.actors import SeatKind
@@ -22,7 +23,7 @@ from tracker.secondments.models import PAPER_NAMES, THROUGH_NAMES, Secondment
 from tracker.secondments.queries import PHASE_NAMES, Phase, Wanted
 from tracker.secondments.ranks import EXPENSE_RANKS, LEVEL_NAMES, POST_NAMES, RANK_NAMES
 from tracker.secondments.reminders import DUE_NAMES
-from tracker.storage.cipher import Cipher
+from tracker.storage.cipher import Cipher, OtherKey
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_choice, asked_day, asked_number, asked_text
 from tracker.web.database import read_again, reader
@@ -160,9 +161,15 @@ def may_keep(one: Secondment) -> bool:
 
 
 def numbers_of(one: Secondment) -> tuple[str, str]:
-    """Return ID number and phone with their middle hidden."""
-    cipher = office_cipher()
-    return tuple(masked(cipher.unlock(data) if data else "") for data in (one.id_cipher, one.phone_cipher))  # type: ignore[return-value]
+    """Return ID number and phone with their middle hidden; of one that another key hides, that it cannot be read."""
+    return _hidden(one.id_cipher), _hidden(one.phone_cipher)
+
+
+def _hidden(data: bytes | None) -> str:
+    try:
+        return masked(office_cipher().unlock(data) if data else "")
+    except OtherKey:
+        return _("密钥不符，读不出来")
 
 
 def office_cipher() -> Cipher:
