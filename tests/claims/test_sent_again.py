@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.holds import nothing_broken
 from tests.office import (
@@ -87,6 +89,35 @@ def test_a_further_line_restarts_the_route(small_office: Office) -> None:
         evidence_id = a_file(session, small_office.member, data=further.key.encode())
         operations.attach(session, claim_id, evidence_id, further.key, by=small_office.member, at=NOON)
     assert _submit(small_office, claim_id, replace(filing, lines=(*filing.lines, further))).step is Step.REVIEW
+
+
+def test_what_was_deducted_is_seen_again_by_who_deducted_it(small_office: Office) -> None:
+    """Else the filer would get the deducted money back past the reviewer, straight at the head."""
+    filing = a_filing(small_office, 600_000)
+    claim_id = a_draft(small_office, filing)
+    _submit(small_office, claim_id, filing)
+    with small_office.database.reading() as session:
+        line_id = session.get_one(Claim, claim_id).lines[0].id
+    acts: list[Callable[[Session], Claim]] = [
+        lambda s: operations.deduct(s, claim_id, line_id, 1, command(small_office.reviewer, comment="超标准")),
+        lambda s: operations.approve(s, claim_id, command(small_office.reviewer)),
+        lambda s: operations.send_back(s, claim_id, command(small_office.head, comment="改"), to_me_again=True),
+    ]
+    for act in acts:
+        with small_office.database.writing() as session:
+            act(session)
+    assert _submit(small_office, claim_id, filing).step is Step.REVIEW
+
+
+def test_a_claim_that_was_sent_stays_its_beneficiarys(small_office: Office) -> None:
+    agent, filing = small_office.agent, a_filing(small_office, 100_000)
+    claim_id = a_draft(small_office, filing, by=agent)
+    _submit(small_office, claim_id, filing, agent)
+    with small_office.database.writing() as session:
+        operations.withdraw(session, claim_id, command(agent))
+    header = DraftHeader(filing.kind, filing.fund_id, filing.team_id, small_office.people["colleague"])
+    with small_office.database.writing() as session, pytest.raises(Refused, match="另开一张"):
+        operations.save_draft(session, claim_id, header, [], version=3, by=agent, at=NOON)
 
 
 def _agent_of_two_teams(office: Office) -> Actor:

@@ -155,14 +155,14 @@ def choose(session: Session, actor: Actor, claim: Claim, typed: Typed, *, on: da
     """Read the choices everything else on the form depends on; what is no choice leaves the draft's own.
 
     The person and fund a draft names stay choices even when they no longer would be for a new one. A claim with a
-    number keeps its team and its fund: others have looked at it there.
+    number keeps its person, its team and its fund: others have looked at it so.
     """
     own = Whom(claim.team_id, claim.team.name, claim.team.lead_unit_id, claim.beneficiary_id, claim.beneficiary.name)
     offered = people(session, actor, on=on)
     if own not in offered:
         offered.append(own)
     if claim.number is not None:
-        offered = [one for one in offered if one.team_id == claim.team_id]
+        offered = [own]
     whom = next((one for one in offered if one.key == typed.head.get("whom")), own)
     there = funds(session, {one.team_id for one in offered}, on=on, also=claim.fund_id)
     if claim.number is not None:

@@ -109,6 +109,11 @@ MAY: Mapping[Move, Callable[[Actor, Claim], Answer]] = {
 }
 
 
+def acts_in_gate(decision: Decision) -> bool:
+    """Tell whether a decision is an act of the gate: speaking is none, and taking back is the filer's."""
+    return decision.at_step is not None and decision.move not in (Move.COMMENT, Move.WITHDRAW)
+
+
 def met_before(person_id: int, claim: Claim, step: Step) -> str:
     """Say where the person already stands on this document, or '' when the step is free to them."""
     if person_id == claim.filer_id:
@@ -118,11 +123,7 @@ def met_before(person_id: int, claim: Claim, step: Step) -> str:
     for decision in claim.decisions:
         if decision.person_id == person_id and decision.move is Move.SUBMIT:
             return "这张单据由你提交过，后来移交给了别人，不能由你办理；请由其他人办理"
-        if (
-            decision.person_id == person_id
-            and decision.at_step not in (None, step)
-            and decision.move is not Move.COMMENT
-        ):
+        if decision.person_id == person_id and decision.at_step is not step and acts_in_gate(decision):
             done = STEP_NAMES[decision.at_step] if decision.at_step else ""
             return tell("你已办理过这张单据的「%(step)s」，不相容岗位不能由同一人办理；请由其他人办理", step=done)
     return ""
@@ -202,7 +203,7 @@ def decided_since_submission(claim: Claim) -> bool:
     for decision in reversed(claim.decisions):
         if decision.move is Move.SUBMIT:
             return False
-        if decision.at_step is not None and decision.move is not Move.COMMENT:
+        if acts_in_gate(decision):
             return True
     return False
 
@@ -247,11 +248,13 @@ def require_may_file(session: Session, actor: Actor, team_id: int, beneficiary_i
     raise Forbidden("只有牵头单位指定的报账员可以替别人填报；请由本人填报，或请牵头单位指定报账员")
 
 
-def require_same_account(claim: Claim, team_id: int, fund_id: int) -> None:
-    """Keep a claim that was sent in its team and fund, where others have looked at it. Raises Refused."""
-    if claim.number is not None and (claim.team_id, claim.fund_id) != (team_id, fund_id):
+def require_as_sent(claim: Claim, *, team_id: int, fund_id: int, beneficiary_id: int) -> None:
+    """Keep a claim that was sent with its team, fund and beneficiary: others have looked at it so. Raises Refused."""
+    asked = (team_id, fund_id, beneficiary_id)
+    if claim.number is not None and (claim.team_id, claim.fund_id, claim.beneficiary_id) != asked:
         raise Refused(
-            tell("%(number)s 已提交过，不能改到别的组团或经费；请另开一张报销单", number=claim.number), field="whom"
+            tell("%(number)s 已提交过，不能改到别的组团、经费或报销人；请另开一张报销单", number=claim.number),
+            field="whom",
         )
 
 

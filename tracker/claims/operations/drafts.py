@@ -125,7 +125,7 @@ def save_draft(
     LIFE.after(claim.state, Move.SAVE)
     policy.seat_for(by, Move.SAVE, claim)
     policy.require_may_file(session, by, header.team_id, header.beneficiary_id)
-    policy.require_same_account(claim, header.team_id, header.fund_id)
+    policy.require_as_sent(claim, team_id=header.team_id, fund_id=header.fund_id, beneficiary_id=header.beneficiary_id)
     say_what_files_prove(session, claim, file_kinds or {}, by=by, at=at)
     if without_line or without_file:
         _take_off(session, claim, line_key=without_line, handle=without_file, by=by, at=at)

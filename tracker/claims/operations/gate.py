@@ -51,7 +51,8 @@ def approve(session: Session, claim_id: int, command: Command) -> Claim:
 def send_back(session: Session, claim_id: int, command: Command, *, to_me_again: bool = False) -> Claim:
     """Return the claim to its filer with a reason; its money is free again.
 
-    ``to_me_again``: the next submission comes straight back to this step instead of restarting the route.
+    ``to_me_again``: the next submission comes straight back to this step instead of restarting the route, unless
+    something was deducted: the deductions end here, and who made them has to see what is asked instead.
     """
     require_reason(command.comment, "退回修改")
     try:
@@ -60,7 +61,7 @@ def send_back(session: Session, claim_id: int, command: Command, *, to_me_again:
         return done.claim
     claim = turn.claim
     shares = held_shares(claim)
-    resume = claim.step if to_me_again else None
+    resume = claim.step if to_me_again and not claim.deducted_fen else None
     _clear_deductions(session, claim)
     write(
         turn,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.audit.operations import fund_chain, record
+from tracker.claims import policy
 from tracker.claims.leaving import open_of
-from tracker.claims.lifecycle import LEAD_STEPS, Move, Step
+from tracker.claims.lifecycle import Move
 from tracker.claims.models import Claim, ClaimHandover, Decision
 from tracker.claims.operations.moves import Command
 from tracker.identity.models import Person
@@ -20,7 +21,7 @@ from tracker.kernel.actors import UNIT_SEATS, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.text import tell
-from tracker.storage.statements import table
+from tracker.storage.statements import table, take_turn
 from tracker.teams.models import Seat, Team
 from tracker.teams.queries import held_on
 
@@ -42,6 +43,7 @@ def hand_over_claims(
         raise NotFound
     if team.lead_unit_id not in command.by.units(UNIT_SEATS):
         raise Forbidden("未了结的报销单由本组团的牵头单位移交，你不是这个牵头单位的经办或负责人")
+    take_turn(session, command.command_id)
     done = select(ClaimHandover.claim_id).where(ClaimHandover.command_id == command.command_id)
     if before := session.scalars(done).all():
         return session.scalars(select(Claim).where(Claim.id.in_(before))).all()
@@ -79,16 +81,15 @@ def _refuse_meeting(claim: Claim, taker: Person) -> None:
             tell("%(claim)s的报销人是%(person)s，不能又是替人填报的人，请换一位", claim=claim.title, person=taker.name),
             field="to_person_id",
         )
-    for step in (*LEAD_STEPS, Step.VERIFY, Step.PAY):
-        if any(one.person_id == taker.id and one.step is step for one in claim.decisions):
-            raise Refused(
-                tell(
-                    "%(person)s办理过%(claim)s，不相容岗位不能又是填报人，请换一位",
-                    claim=claim.title,
-                    person=taker.name,
-                ),
-                field="to_person_id",
-            )
+    if any(one.person_id == taker.id and policy.acts_in_gate(one) for one in claim.decisions):
+        raise Refused(
+            tell(
+                "%(person)s办理过%(claim)s，不相容岗位不能又是填报人，请换一位",
+                claim=claim.title,
+                person=taker.name,
+            ),
+            field="to_person_id",
+        )
 
 
 def _hand(session: Session, claim: Claim, leaver: Person, taker: Person, command: Command) -> None:

@@ -37,7 +37,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
         return done.claim
     claim = turn.claim
     seat = policy.require_may_file(session, command.by, filing.team_id, filing.beneficiary_id)
-    policy.require_same_account(claim, filing.team_id, filing.fund_id)
+    policy.require_as_sent(claim, team_id=filing.team_id, fund_id=filing.fund_id, beneficiary_id=filing.beneficiary_id)
     fund = session.get(Fund, filing.fund_id)
     if fund is None:
         raise NotFound("没有找到这项经费，请刷新页面后重选")
@@ -111,15 +111,13 @@ def withdraw(session: Session, claim_id: int, command: Command) -> Claim:
 
 
 def _asks_no_more(claim: Claim, filing: Filing) -> bool:
-    """Tell whether every line was there before and asks no more than it did, for the same person.
+    """Tell whether every line was there before and asks no more than it did.
 
     Only then may it go straight back to the one who returned it: the steps before have looked at all of it.
     """
     before = {line.key: (line.category_id, line.claimed_fen) for line in claim.lines}
     lines = [(before.get(line.key, (None, 0)), line) for line in filing.lines]
-    return filing.beneficiary_id == claim.beneficiary_id and all(
-        category == line.category_id and line.claimed_fen <= fen for (category, fen), line in lines
-    )
+    return all(category == line.category_id and line.claimed_fen <= fen for (category, fen), line in lines)
 
 
 def _sent(filing: Filing) -> dict[str, object]:
@@ -185,8 +183,7 @@ def _require_fitting(session: Session, claim: Claim, filing: Filing) -> None:
         if not fits:
             raise Refused("收款账户和报销人或支付方式对不上，请重选收款账户", field="payee_id")
     for decision in claim.decisions:
-        decided = decision.at_step is not None and decision.move not in (Move.COMMENT, Move.WITHDRAW)
-        if decided and decision.person_id in (filing.beneficiary_id, claim.filer_id):
+        if policy.acts_in_gate(decision) and decision.person_id in (filing.beneficiary_id, claim.filer_id):
             raise Forbidden("报销人或填报人办理过这张单据的审批，不相容岗位不能由同一人担任；请另开一张单据")
 
 
