@@ -92,6 +92,13 @@ def test_a_whole_standard_is_checked_on_its_page(small_office: Office, browse: B
     assert _sent(officer, LIST, address, {**CHECK, "remark": ""}) == 422
     assert _sent(officer, LIST, address, CHECK) == 303
     assert "未核实，只作提醒" not in _text(officer, LIST).partition("</table>")[0]
+    assert "有公开出处，本区未核对" not in _text(officer, LIST).partition("</table>")[0]
+
+
+def test_a_figure_nobody_here_checked_is_not_called_verified(small_office: Office, browse: Browse) -> None:
+    figures = _text(browse("officer"), LIST).partition("</table>")[0]
+    assert "有公开出处，本区未核对" in figures
+    assert "已核实" not in figures
 
 
 def test_a_standard_or_figure_nobody_knows_is_not_found(small_office: Office, browse: Browse) -> None:

@@ -35,8 +35,11 @@ class Edition:
     number: str
     source: str
     is_verified: bool
+    """Whether it may stop a card: the office checked it, or the data names a public source for it."""
     id: int | None = None
     """None for what the installation brought along."""
+    is_checked: bool = False
+    """Whether the standing is the office's own word; pages say which of the two it is."""
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it is in force on a day."""
@@ -137,7 +140,8 @@ class Records:
         )
 
     def _standing_of(self, key: str, code: str, edition: Edition) -> Edition:
-        return replace(edition, is_verified=self._standing.get((key, code, edition.id), edition.is_verified))
+        checked = self._standing.get((key, code, edition.id))
+        return edition if checked is None else replace(edition, is_verified=checked, is_checked=True)
 
 
 def code_of(kinds: Iterable[str], ranks: Iterable[str], what: What) -> str:
