@@ -260,12 +260,12 @@ def test_a_paper_that_cannot_be_drawn_is_a_sentence_and_no_print(
     page = head.get(f"/claims/{claim_id}/voucher")
 
     def crash(*_arguments: object, **_more: object) -> bytes:
-        raise pool.Crashed("the drawing process ended without an answer")
+        raise pool.Crashed("ended")
 
     monkeypatch.setattr(pool, "draw_bounded", crash)
     answer = press(head, page, f"/claims/{claim_id}/voucher")
     assert answer.status_code == 422
-    assert "报销凭证没有生成出来，内容没有丢失" in words(answer)
+    assert "文件没有生成出来，内容没有丢失" in words(answer)
     assert head.get(f"/claims/{claim_id}/voucher.pdf").status_code == 422
     assert voucher(small_office).prints == 0
 

@@ -22,6 +22,7 @@ from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Confirmation, Secondment, Snapshot
 from tracker.storage.cipher import Cipher
 from tracker.teams.models import Seat
+from tracker.vouchers.pool import Crashed, Pool
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 JUNE = datetime(2026, 6, 10, 4, 0, tzinfo=UTC)
@@ -519,3 +520,13 @@ def test_the_export_can_be_read_in_again_and_carries_no_numbers(district: Office
 def test_the_menu_leads_to_the_roster_for_those_who_use_it(district: Office, browse: Browse) -> None:
     for who, finds in (("reviewer", True), ("home", True), ("member", True), ("auditor", True), ("officer", False)):
         assert ('href="/secondments"' in browse(who).get("/me").get_data(as_text=True)) is finds
+
+
+def test_a_paper_that_cannot_be_drawn_is_a_sentence(browse: Browse, made: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_arguments: object, **_more: object) -> bytes:
+        raise Crashed("ended")
+
+    monkeypatch.setattr(Pool, "run", crash)
+    answer = browse("reviewer").get(f"/secondments/{made}/notice.pdf")
+    assert answer.status_code == 422
+    assert "文件没有生成出来，内容没有丢失" in answer.get_data(as_text=True)

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import gc
 import io
+import logging
 import multiprocessing
 import queue
 import resource
@@ -29,6 +30,8 @@ from tracker.vouchers.drawing import VoidMark
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
+_log: Final = logging.getLogger(__name__)
+
 LARGEST_SET: Final = 100
 _SET_PART: Final = 10
 """How many vouchers of a set are drawn at once: a part reports progress and is bounded by itself."""
@@ -38,8 +41,12 @@ class TooMuch(Refused):
     """A document that needs more time or memory than one document may have."""
 
 
-class Crashed(RuntimeError):
-    """The child process ended without an answer."""
+class Crashed(Refused):
+    """The child process ended without an answer: told like any other refusal, wherever a paper is asked for."""
+
+    def __init__(self, why: str) -> None:
+        """Say that nothing is lost, and what to do; ``why`` is for the log."""
+        super().__init__("文件没有生成出来，内容没有丢失；请稍后再试，仍不行请联系系统管理员", why=why)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ class _Worker:
             done, answer = pipe.recv() if pipe.poll(limit.seconds) else (False, TimeoutError())
         except (EOFError, OSError) as error:
             self.stop()
+            _log.exception("the drawing process ended without an answer")
             raise Crashed("the drawing process ended without an answer") from error
         except BaseException:
             self.stop()

@@ -74,8 +74,8 @@ def print_voucher(claim_id: int) -> Response:
     voucher = _chosen(claim)
     try:
         body = _printed(voucher)
-    except (Refused, pool.Crashed) as error:
-        form.refuse(_as_refusal(error))
+    except Refused as refusal:
+        form.refuse(refusal)
         return _draw_page(claim, form)
     return _as_pdf(body, f"{voucher.number}.pdf", inline=True)
 
@@ -107,10 +107,7 @@ def voucher_pdf(claim_id: int) -> Response:
     """Give the voucher as it is kept, with the originals inside; not a print, so not counted."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     voucher = _chosen(claim)
-    try:
-        return _as_pdf(_pdf(voucher), f"{voucher.number}.pdf", inline=True)
-    except pool.Crashed as error:
-        raise _as_refusal(error) from error
+    return _as_pdf(_pdf(voucher), f"{voucher.number}.pdf", inline=True)
 
 
 @blueprint.get("/claims/<int:claim_id>/bundle.pdf")
@@ -124,11 +121,8 @@ def bundle_pdf(claim_id: int) -> Response:
     scan = _scan(voucher)
     if scan is not None:
         items.append(_item(scan.display_name, scan.media, scan.sha256))
-    try:
-        front = pool.draw_bounded(voucher.content, void=_void(voucher))
-        body = bundle_bounded(front, items, pictures=papers.pictures_of)
-    except pool.Crashed as error:
-        raise _as_refusal(error) from error
+    front = pool.draw_bounded(voucher.content, void=_void(voucher))
+    body = bundle_bounded(front, items, pictures=papers.pictures_of)
     return _as_pdf(body, f"{voucher.number}-{_('附件')}.pdf", inline=True)
 
 
@@ -251,13 +245,6 @@ def _files(voucher: Voucher) -> list[tuple[str, str]]:
     rows = reader().execute(select(Evidence.id, Evidence.handle).where(Evidence.id.in_(ids)))
     handles = {row.id: row.handle for row in rows}
     return [(file.name, handles[file.evidence_id]) for file in files if file.evidence_id in handles]
-
-
-def _as_refusal(error: Exception) -> Refused:
-    """Say in words why a paper was not drawn."""
-    if isinstance(error, Refused):
-        return error
-    return Refused(_("报销凭证没有生成出来，内容没有丢失；请稍后再试，仍不行请联系系统管理员"))
 
 
 def _as_pdf(body: bytes, name: str, *, inline: bool) -> Response:
