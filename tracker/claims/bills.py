@@ -11,7 +11,7 @@ from tracker.claims import facts
 from tracker.claims.case import Case, Finding, Level, Part, placed
 from tracker.claims.filing import FiledLine
 from tracker.claims.leanings import leaning_of
-from tracker.claims.lifecycle import HOLDING_STATES, State
+from tracker.claims.lifecycle import LIVE_STATES
 from tracker.claims.models import Attachment, Claim
 from tracker.evidence import keys, queries
 from tracker.evidence.models import LikenessWord
@@ -32,9 +32,6 @@ TITLE_SENTENCES: Mapping[TitleAnswer, str] = {
     TitleAnswer.OUT_OF_DATE: "发票抬头在开票那天已停用，请核对开票日期，或请销售方重开",
 }
 """What is said of a title that is not good; of the others nothing."""
-
-LIVE = HOLDING_STATES | {State.PAID}
-"""Claims whose papers count as used."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +200,7 @@ def used_files(but_of: int) -> Select[int]:
     return (
         select(Attachment.evidence_id)
         .join(Claim, Claim.id == Attachment.claim_id)
-        .where(Claim.state.in_(LIVE), Claim.id != but_of)
+        .where(Claim.state.in_(LIVE_STATES), Claim.id != but_of)
     )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from tracker.claims import policy
-from tracker.claims.bills import LIVE, TITLE_SENTENCES
-from tracker.claims.lifecycle import State
+from tracker.claims.bills import TITLE_SENTENCES
+from tracker.claims.lifecycle import LIVE_STATES, State
 from tracker.claims.models import Attachment, Claim
 from tracker.claims.operations.invoices import named_holders
 from tracker.evidence import keys, queries
@@ -278,7 +278,7 @@ class _Desk:
         among = select(
             select(Attachment.evidence_id)
             .join(Claim, Claim.id == Attachment.claim_id)
-            .where(Claim.state.in_(LIVE))
+            .where(Claim.state.in_(LIVE_STATES))
             .union(select(Evidence.id).where(_own(self.actor), ~_in_use()))
             .subquery()
             .c[0]

@@ -135,4 +135,8 @@ FILERS_STATES = frozenset({State.DRAFT, State.RETURNED})
 HOLDING_STATES = frozenset({State.IN_ROUTE, State.APPROVED, State.ACCEPTED, State.PART_PAID})
 """States in which the claim's payable part is held on every cell."""
 
-ENDED_STATES = frozenset({State.REJECTED, State.PAID, State.DISCARDED})
+APPROVED_STATES = HOLDING_STATES - {State.IN_ROUTE} | {State.PAID}
+"""States a claim reaches only by the lead unit's last signature; while in one of them it has a voucher."""
+
+LIVE_STATES = HOLDING_STATES | {State.PAID}
+"""States in which a claim's money, days and papers count as used."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.claims import facts, findings
 from tracker.claims.filing import filing_of
 from tracker.claims.findings import Finding, Level, Part
-from tracker.claims.lifecycle import HOLDING_STATES, State
+from tracker.claims.lifecycle import LIVE_STATES, State
 from tracker.claims.models import Claim, ClaimLine
 from tracker.claims.outlook import Account
 from tracker.funds.models import Cell, CellKind
@@ -59,7 +59,7 @@ def open_questions(session: Session, claim: Claim, *, at: datetime) -> list[Find
 
 def _found(session: Session, claim: Claim, *, at: datetime) -> list[Finding]:
     found = findings.of_filing(session, claim, filing_of(claim), at=at) if claim.lines else []
-    if claim.state in HOLDING_STATES or claim.state is State.PAID:
+    if claim.state in LIVE_STATES:
         return [one for one in found if one.part is not Part.QUOTA]
     return found
 
@@ -90,7 +90,7 @@ def account_of(session: Session, claim: Claim) -> Account | None:
     cell = limited if limited is not None and limited.ceiling_fen is not None else cells.get((CellKind.TEAM, None))
     if cell is None or cell.ceiling_fen is None or claim.state is State.REJECTED:
         return None
-    is_counted = claim.state in HOLDING_STATES or claim.state is State.PAID
+    is_counted = claim.state in LIVE_STATES
     name = f"{cell.category.name}额度" if cell.category is not None else "组团额度"
     return Account(
         name=name,

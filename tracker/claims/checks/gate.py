@@ -8,7 +8,7 @@ from sqlalchemy import CTE, ColumnElement, Text, and_, case, cast, exists, func,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.audit.models import AuditEntry
-from tracker.claims.lifecycle import HOLDING_STATES, LEAD_STEPS, STEP_NAMES, Move, State, Step
+from tracker.claims.lifecycle import APPROVED_STATES, LEAD_STEPS, LIVE_STATES, STEP_NAMES, Move, State, Step
 from tracker.claims.models import Claim, ClaimLine, Decision, Payment
 from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
@@ -51,12 +51,9 @@ def _turns(session: Session) -> Iterator[str]:
         yield f"单据 {number or claim_id} 的状态与所在环节不符：{where}"
 
 
-_LEFT_GATE = (State.APPROVED, State.ACCEPTED, State.PART_PAID, State.PAID)
-"""States a claim reaches only by the lead unit's last signature."""
-
-_NEEDED: Sequence[tuple[Move, tuple[State, ...], str]] = (
-    (Move.APPROVE, _LEFT_GATE, "牵头单位最后一步的同意"),
-    (Move.VERIFY, _LEFT_GATE[1:], "财政局的复核"),
+_NEEDED: Sequence[tuple[Move, frozenset[State], str]] = (
+    (Move.APPROVE, APPROVED_STATES, "牵头单位最后一步的同意"),
+    (Move.VERIFY, APPROVED_STATES - {State.APPROVED}, "财政局的复核"),
 )
 """The decisions that lead to a state, made in the claim's present round."""
 
@@ -175,7 +172,7 @@ def _terms(session: Session) -> Iterator[str]:
     rows = session.execute(
         select(Claim.number, ClaimLine.position, ClaimLine.spent_on)
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(Claim.state.in_([*HOLDING_STATES, State.PAID]), ~within)
+        .where(Claim.state.in_(LIVE_STATES), ~within)
     )
     for number, position, day in rows:
         yield f"单据 {number} 第 {position} 行的日期 {day} 不在报销人任期内"

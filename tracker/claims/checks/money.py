@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Select, and_, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.claims.lifecycle import FILERS_STATES, HOLDING_STATES, State
+from tracker.claims.lifecycle import FILERS_STATES, State
 from tracker.claims.models import Claim, ClaimLine, Payment
 from tracker.funds.book import cell_name
 from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, CellKind
@@ -91,7 +91,7 @@ def _cells_equal_claims(session: Session) -> Iterator[str]:
             func.sum(ClaimLine.claimed_fen - ClaimLine.deducted_fen),
         )
         .join(ClaimLine, ClaimLine.claim_id == Claim.id)
-        .where(Claim.state.in_([*HOLDING_STATES, State.PAID]))
+        .where(Claim.state.in_(LIVE_STATES))
         .group_by(Claim.fund_id, Claim.team_id, ClaimLine.category_id)
     )
     for fund_id, team_id, category_id, total in approved:
@@ -145,7 +145,7 @@ def _split(session: Session, by_category: dict[tuple[int, int, int], int]) -> It
 def _held_in_the_book(session: Session) -> Iterator[str]:
     """A claim's hold equals its payable part, on its own team's account; an ended claim holds nothing."""
     entered = _entered("claim", Bucket.HELD).join(Claim, Claim.id == BookTransaction.document_id).cte()
-    right = case((Claim.state.in_([*HOLDING_STATES, State.PAID]), _APPROVED), else_=0)
+    right = case((Claim.state.in_(LIVE_STATES), _APPROVED), else_=0)
     own, other = func.coalesce(entered.c.own, 0), func.coalesce(entered.c.other, 0)
     rows = session.execute(
         select(Claim.id, Claim.number, right, own, other)

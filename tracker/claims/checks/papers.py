@@ -9,16 +9,11 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.claims.lifecycle import HOLDING_STATES, State
+from tracker.claims.lifecycle import APPROVED_STATES, LIVE_STATES
 from tracker.claims.models import Attachment, Claim, ClaimLine
 from tracker.evidence.keys import normal
 from tracker.evidence.models import Evidence, InvoiceKey, InvoiceShare
 from tracker.vouchers.models import Voucher, VoucherFile
-
-LIVE = (*HOLDING_STATES, State.PAID)
-"""States in which a claim's invoices are in use."""
-
-WITH_VOUCHER = (State.APPROVED, State.ACCEPTED, State.PART_PAID, State.PAID)
 
 
 def breaches(session: Session) -> Iterator[str]:
@@ -40,7 +35,7 @@ def _standing(session: Session) -> Iterator[str]:
         .subquery()
     )
     standing = func.coalesce(counts.c.standing, 0)
-    right = case((Claim.state.in_(WITH_VOUCHER), 1), else_=0)
+    right = case((Claim.state.in_(APPROVED_STATES), 1), else_=0)
     rows = session.execute(
         select(Claim.id, Claim.number, standing, right)
         .outerjoin(counts, (counts.c.claim_id == Claim.id) & (counts.c.fund_id == Claim.fund_id))
@@ -107,7 +102,7 @@ def _freed(session: Session) -> Iterator[str]:
         select(Claim.id, Claim.number, InvoiceKey.number)
         .join(InvoiceShare, InvoiceShare.claim_id == Claim.id)
         .join(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
-        .where(InvoiceShare.freed_at.is_(None), Claim.state.not_in(LIVE))
+        .where(InvoiceShare.freed_at.is_(None), Claim.state.not_in(LIVE_STATES))
     )
     for claim_id, number, invoice in rows:
         yield f"单据 {number or claim_id} 已不在办理中，票据 {invoice} 却还记在它名下"
@@ -137,7 +132,7 @@ def _taken(session: Session) -> Iterator[str]:
         )
         .outerjoin(InvoiceKey, InvoiceKey.id == InvoiceShare.key_id)
         .where(
-            Claim.state.in_(LIVE),
+            Claim.state.in_(LIVE_STATES),
             # What is spelled in another way than its key is told apart below.
             or_(
                 InvoiceShare.id.is_(None) & (named != ""),
