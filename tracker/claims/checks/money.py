@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Select, and_, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.claims.lifecycle import FILERS_STATES, State
+from tracker.claims.lifecycle import FILERS_STATES, LIVE_STATES, State
 from tracker.claims.models import Claim, ClaimLine, Payment
 from tracker.funds.book import cell_name
 from tracker.funds.models import BookEntry, BookTransaction, Bucket, Cell, CellKind
