@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
@@ -23,6 +22,7 @@ from tracker.identity.operations import start_sign_in
 from tracker.kernel import clock
 from tracker.settings import Settings
 from tracker.storage import current, use
+from tracker.web.compiling import PageCache
 
 AFTERNOON = NOON + timedelta(hours=2)
 Browse = Callable[[str], CheckedClient]
@@ -73,14 +73,14 @@ def pages_of(request: pytest.FixtureRequest) -> Office:
 
 
 @pytest.fixture(scope="session")
-def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled_pages(tmp_path_factory: pytest.TempPathFactory) -> PageCache:
     """Compile each template once a run, not once a test."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+    return PageCache(str(tmp_path_factory.mktemp("compiled")))
 
 
 @pytest.fixture
 def app(
-    pages_of: Office, tmp_path: Path, page_clock: Clock, compiled_pages: FileSystemBytecodeCache
+    pages_of: Office, tmp_path: Path, page_clock: Clock, compiled_pages: PageCache
 ) -> Iterator[Flask]:
     """Put the whole application together on the office's database."""
     made = create_app(office_settings(pages_of, tmp_path))

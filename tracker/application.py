@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask, g, session
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import tracker.audit.views
@@ -34,6 +33,7 @@ from tracker.storage.cipher import Cipher
 from tracker.storage.files import use_files
 from tracker.teams.queries import actor
 from tracker.web import access, limits, menu, shell
+from tracker.web.compiling import PageCache
 from tracker.web.database import close_readers, reader
 
 BLUEPRINTS = (
@@ -87,10 +87,10 @@ def create_app(chosen: Settings | None = None) -> Flask:
     return app
 
 
-def _compiled_pages(folder: Path) -> FileSystemBytecodeCache:
+def _compiled_pages(folder: Path) -> PageCache:
     """Keep compiled templates: compiling those of one form takes a second of work, in each process anew."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
+    return PageCache(str(folder))
 
 
 def _who_is_here() -> Actor | None:

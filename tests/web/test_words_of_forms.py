@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 
 from tracker.web.forms import ChoiceField, LineForm, MoneyField, Required, TextLine
 from tracker.web.i18n import LANGUAGE_COOKIE, said, speak
+from tracker.web.shell import bare_app
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
@@ -26,7 +27,7 @@ class _Bill(LineForm):
 
 
 def _english() -> Flask:
-    app = Flask(__name__)
+    app = bare_app()
     speak(app, translations=TRANSLATIONS)
     return app
 

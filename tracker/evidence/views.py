@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.evidence import operations, policy, queries
 from tracker.evidence.forms import EndTitleForm, TitleForm
@@ -14,6 +13,7 @@ from tracker.kernel.errors import Refused
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
 from tracker.web.database import read_again
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 blueprint = Blueprint("evidence", __name__)

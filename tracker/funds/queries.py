@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from tracker.funds.models import (
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run, table
 from tracker.teams.models import Team
 
 
@@ -36,6 +38,24 @@ def funds(session: Session, *, year: int | None = None) -> Sequence[Fund]:
     """List the funds, latest year first."""
     wanted = select(Fund).options(selectinload(Fund.categories)).order_by(Fund.year.desc(), Fund.id)
     return session.scalars(wanted if year is None else wanted.where(Fund.year == year)).all()
+
+
+@dataclass(frozen=True)
+class Named:
+    """A fund by its year and name."""
+
+    year: int
+    name: str
+
+
+def latest_fund(session: Session) -> Named | None:
+    """Name the fund in view: the first of the latest year's; None before there is any."""
+    row = run(session, _LATEST).first()
+    return None if row is None else Named(row.year, row.name)
+
+
+_FUND = table(Fund).c
+_LATEST = select(_FUND.year, _FUND.name).order_by(_FUND.year.desc(), _FUND.id).limit(1)
 
 
 def cells(session: Session, fund_id: int) -> Sequence[Cell]:

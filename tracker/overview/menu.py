@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask import request
-from flask_babel import gettext as _
 
 from tracker.claims.folder import unused_count
 from tracker.claims.queries import inbox_count
-from tracker.funds.queries import funds
+from tracker.funds.queries import latest_fund
 from tracker.kernel.actors import BUSINESS_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.web.access import actor_or_none
-from tracker.web.database import reader
+from tracker.web.database import read_once, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.menu import Frame, MenuGroup, MenuItem
 
 _PAYS = frozenset({SeatKind.OFFICER, SeatKind.CASHIER, SeatKind.AUDITOR})
@@ -24,8 +24,8 @@ def frame() -> Frame:
     actor = actor_or_none()
     if actor is None:
         return Frame()
-    waiting = inbox_count(reader(), actor) if actor.holds_any(_WAITED_ON) else 0
-    latest = next(iter(funds(reader())), None) if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}) else None
+    waiting = read_once(inbox_count, actor) if actor.holds_any(_WAITED_ON) else 0
+    latest = latest_fund(reader()) if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}) else None
     return Frame(
         groups=_groups(actor, waiting),
         scope=f"{latest.year} {_('年度')} · {latest.name}" if latest else "",
@@ -56,7 +56,7 @@ def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         claims.append(MenuItem(_("报销单"), "doc", "/claims"))
     if actor.holds_any(_FILES):
-        claims.append(MenuItem(_("票夹"), "box", "/invoices", count=unused_count(reader(), actor)))
+        claims.append(MenuItem(_("票夹"), "box", "/invoices", count=read_once(unused_count, actor)))
     groups = [MenuGroup(_("报销"), claims)]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
         money = [MenuItem(_("预算看板"), "chart", "/budget"), MenuItem(_("经费与额度"), "coin", "/funds")]

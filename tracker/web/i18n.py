@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, request
 from flask_babel import Babel, Domain
-from flask_babel import gettext as _gettext
+from flask_babel import gettext as _translated
 
 from tracker.kernel import clock
 from tracker.kernel.money import capitals as _capitals
@@ -26,6 +26,8 @@ from tracker.kernel.text import Told
 MISSING = "--"
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_COOKIE = "lang"
+_KNOWN = "tracker.language"
+"""Where a request keeps its language once it is known: a page asks for it hundreds of times."""
 _FEN_IN_WAN_HUNDREDTH = 10_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -44,15 +46,20 @@ def speak(app: Flask, *, translations: Path) -> None:
         locale_selector=_chosen_locale,
     )
     app.extensions["babel"].instance.domain_instance = catalogue
-    say: Any = app.jinja_env
-    say.install_gettext_callables(catalogue.sentence, catalogue.sentences, newstyle=True)
+    templates: Any = app.jinja_env
+    templates.install_gettext_callables(catalogue.sentence, catalogue.sentences, newstyle=True)
+    templates.learn(catalogue.spoken)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["page_language"] = page_language
 
 
 def gettext(sentence: str, /, **facts: object) -> str:
     """Say a Chinese sentence in the language of the request; ``%(name)s`` in it is filled from the facts."""
-    return said(sentence) if isinstance(sentence, Told) else str(_gettext(sentence, **facts))
+    if isinstance(sentence, Told):
+        return said(sentence)
+    if language() != "zh":
+        return str(_translated(sentence, **facts))
+    return sentence % facts if facts else str(sentence)
 
 
 def said(text: object) -> str:
@@ -65,14 +72,19 @@ def said(text: object) -> str:
     if not isinstance(text, str) or not text or language() == "zh":
         return str(text)
     if isinstance(text, Told):
-        return str(_gettext(text.wording)) % {name: said(fact) for name, fact in text.facts.items()}
-    return str(_gettext(str(text)))
+        return str(_translated(text.wording)) % {name: said(fact) for name, fact in text.facts.items()}
+    return str(_translated(str(text)))
 
 
 def language() -> str:
     """Return the language of this request: ``zh`` or ``en``."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "") if request else ""
-    return chosen if chosen in LANGUAGES else "zh"
+    if not request:
+        return "zh"
+    known: str | None = request.environ.get(_KNOWN)
+    if known is None:
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        known = request.environ[_KNOWN] = chosen if chosen in LANGUAGES else "zh"
+    return known
 
 
 def page_language() -> str:
@@ -93,7 +105,14 @@ class _Catalogue(Domain):
         self.read: dict[str, Any] = {"zh": NullTranslations()}
 
     def get_translations(self) -> Any:
-        chosen = language()
+        return self._of(language())
+
+    def spoken(self, chosen: str) -> tuple[Callable[[str], str], bytes]:
+        """Return what says a sentence in a language, and the words it knows, for templates compiled with them."""
+        sources = sorted((self.folder / LANGUAGES[chosen] / "LC_MESSAGES").glob("*.po"))
+        return self._of(chosen).gettext, b"".join(source.read_bytes() for source in sources)
+
+    def _of(self, chosen: str) -> Any:
         if chosen not in self.read:
             self.read[chosen] = _read_catalogue(self.folder, LANGUAGES[chosen])
         return self.read[chosen]

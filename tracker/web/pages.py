@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import language
 
 PART_HEADER = "X-Part"
 
@@ -19,7 +20,7 @@ def page(template: str, /, *, status: int | None = None, **context: Any) -> Resp
     """
     turned_down = _turned_down(context)
     answer = make_response(
-        render_template(template, page_has_errors=turned_down is not None, **context),
+        draw(template, page_has_errors=turned_down is not None, **context),
         status or (turned_down.status if turned_down else 200),
     )
     answer.headers["Cache-Control"] = "no-store"
@@ -29,10 +30,16 @@ def page(template: str, /, *, status: int | None = None, **context: Any) -> Resp
 
 def part(template: str, /, *, status: int = 200, **context: Any) -> Response:
     """Render the pieces of a page a script asked for; each piece carries ``data-part`` and the id it replaces."""
-    answer = make_response(render_template(template, **context), status)
+    answer = make_response(draw(template, **context), status)
     answer.headers["Cache-Control"] = "no-store"
     answer.vary.update((PART_HEADER, "Cookie"))
     return answer
+
+
+def draw(template: str, /, **context: Any) -> str:
+    """Draw a template in the language of the request."""
+    templates: Any = current_app.jinja_env
+    return render_template(templates.in_language(language()).get_template(template), **context)
 
 
 def is_part_request() -> bool:

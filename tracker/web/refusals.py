@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from tracker.kernel.errors import Refused
 from tracker.storage.files import FileLost
 from tracker.web.i18n import gettext
-from tracker.web.pages import PART_HEADER, is_part_request
+from tracker.web.pages import PART_HEADER, draw, is_part_request
 
 LARGEST_ID = 2**63 - 1
 """The largest key a row can have; a longer number in an address is an address that does not exist."""
@@ -80,7 +80,7 @@ def explain(status: int, sentence: str | None = None) -> Response:
     known = status if status in _TITLES else (_CLIENT if status < _SERVER else _SERVER)
     said = sentence or str(_SENTENCES[known])
     template = "errors/part.html" if is_part_request() else "errors/page.html"
-    answer = make_response(render_template(template, title=str(_TITLES[known]), sentence=said, status=status), status)
+    answer = make_response(draw(template, title=str(_TITLES[known]), sentence=said, status=status), status)
     answer.headers["Cache-Control"] = "no-store"
     answer.vary.add(PART_HEADER)
     return answer

@@ -10,6 +10,7 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 
 from tracker.web import access, charts, display, headers, i18n, icons, menu, refusals
+from tracker.web.compiling import PageEnvironment
 
 HOME = Path(__file__).resolve().parents[2]
 TEMPLATES, STATIC, TRANSLATIONS = HOME / "templates", HOME / "static", HOME / "translations"
@@ -25,9 +26,15 @@ DEFAULTS = {
 }
 
 
+class Site(Flask):
+    """A Flask app whose templates are compiled once a language."""
+
+    jinja_environment = PageEnvironment
+
+
 def bare_app(name: str = "tracker") -> Flask:
     """Make an app that knows where the templates and the static files are."""
-    return Flask(name, root_path=str(HOME), template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    return Site(name, root_path=str(HOME), template_folder=str(TEMPLATES), static_folder=str(STATIC))
 
 
 def furnish(app: Flask) -> Flask:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tracker.claims import policy, queries
@@ -22,6 +21,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.forms import Required, SiteForm, TextLine
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 _EXAMINERS = UNIT_SEATS | {SeatKind.LIAISON, SeatKind.OFFICER}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from tracker.claims.comparison import Compared, compare, marks_of
 from tracker.claims.course import Mark, course_of
@@ -40,6 +39,7 @@ from tracker.vouchers.models import Voucher
 from tracker.web.access import current_actor
 from tracker.web.asked import asked_number, asked_text
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.claims import operations, policy, queries
@@ -31,6 +30,7 @@ from tracker.kernel.errors import Refused, Stale
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, safe_next, seated
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import is_part_request, part
 from tracker.web.undo import flash_with_undo
 

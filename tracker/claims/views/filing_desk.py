@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.claims import findings, offer, outlook, policy, queries
@@ -23,7 +22,8 @@ from tracker.evidence.models import EVIDENCE_NAMES
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused, Stale
 from tracker.web.access import current_actor
-from tracker.web.database import read_again, reader
+from tracker.web.database import read_again, read_once, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import said
 from tracker.web.pages import is_part_request, page, part
 
@@ -79,7 +79,7 @@ class Desk:
     @cached_property
     def in_folder(self) -> int:
         """Invoices that wait in the filer's folder."""
-        return unused_count(reader(), current_actor())
+        return read_once(unused_count, current_actor())
 
     @property
     def blocking(self) -> list[Finding]:

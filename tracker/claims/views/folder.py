@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Response, current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from tracker.claims import folder, operations, queries
@@ -30,8 +29,9 @@ from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number
-from tracker.web.database import read_again, reader
+from tracker.web.database import read_again, read_once, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import said
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, page, part
@@ -193,7 +193,7 @@ def _folder_page(shows: Shows, outcomes: Sequence[Outcome]) -> Response:
     return page(
         "claims/folder.html",
         shows=shows,
-        tab_items=_tabs(shows, folder.unused_count(session, actor)),
+        tab_items=_tabs(shows, read_once(folder.unused_count, actor)),
         rows=rows[:_PAGE],
         further=further,
         is_further=after is not None,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,6 +37,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.forms import mint_command_id
+from tracker.web.i18n import gettext as _
 from tracker.web.undo import flash_with_undo
 
 Run = Callable[[Session, int, ActForm, Command], Claim]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import checked, queries
 from tracker.claims.checked import Checked
@@ -21,7 +20,8 @@ from tracker.kernel.actors import FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import now
 from tracker.web.access import current_actor, signed_in
 from tracker.web.asked import asked_choice, asked_number
-from tracker.web.database import reader
+from tracker.web.database import read_once, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 LATE_DAYS = 2
@@ -128,7 +128,7 @@ def inbox() -> Response:
 
 def inbox_tabs(actor: Actor, current: str, endpoint: str) -> list[dict[str, object]]:
     """List the tabs of the inbox with the count of what waits."""
-    waiting = queries.inbox_count(reader(), actor)
+    waiting = read_once(queries.inbox_count, actor)
     names = [("waiting", _("待我处理")), ("started", _("我发起的")), ("done", _("我已处理"))]
     if not actor.holds_any(_DECIDING):
         names = names[1:2]

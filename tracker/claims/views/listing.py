@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import queries
 from tracker.claims.lifecycle import FILERS_STATES, State
@@ -21,6 +20,7 @@ from tracker.teams.queries import teams
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number, asked_text
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 SIZES = (20, 50, 100)

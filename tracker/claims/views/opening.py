@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.claims import offer, operations, queries
@@ -19,6 +18,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, safe_next, seated, signed_in
 from tracker.web.database import reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

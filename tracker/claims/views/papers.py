@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from flask import Response, current_app, flash, make_response, redirect, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from tracker.claims import papers, queries
@@ -34,6 +33,7 @@ from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_number
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import limiter
 from tracker.web.pages import page
 

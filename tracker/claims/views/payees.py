@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from tracker.claims import offer, operations
@@ -18,6 +17,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, safe_next, seated
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

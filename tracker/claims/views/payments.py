@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import cashbook, operations, queries
 from tracker.claims.cashbook import Pile, Sought
@@ -29,6 +28,7 @@ from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_choice, asked_number, asked_text
 from tracker.web.database import read_again, reader
 from tracker.web.forms import mint_command_id
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 _PAGE = 50

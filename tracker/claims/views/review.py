@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import queries
 from tracker.claims.course import waited_days
@@ -16,6 +15,7 @@ from tracker.claims.views.inbox import LATE_DAYS
 from tracker.kernel.clock import now
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import operations, queries
 from tracker.claims.forms.decisions import TogetherForm
@@ -20,6 +19,7 @@ from tracker.kernel.errors import NotFound, Refused
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import read_again
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import said
 from tracker.web.pages import page
 

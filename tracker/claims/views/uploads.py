@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import current_app, flash, make_response, redirect, request, url_for
-from flask_babel import gettext as _
 from markupsafe import escape
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -38,6 +37,7 @@ from tracker.storage.files import FileLost, current_files
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.database import read_again, reader
 from tracker.web.headers import SEALED_POLICY
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import said
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, part

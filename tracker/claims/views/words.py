@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from tracker.claims.course import Mark, When
 from tracker.claims.findings import Level, Part
 from tracker.claims.lifecycle import STEP_NAMES, Move, State, Step
@@ -16,6 +14,7 @@ from tracker.claims.verdict import Answer, Verdict
 from tracker.kernel.actors import SEAT_NAMES, Actor
 from tracker.kernel.clock import now
 from tracker.kernel.money import format_yuan
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import said, waited, yuan_sign
 
 _KINDS = {Level.BLOCK: "bad", Level.WARN: "warn", Level.PASS: "ok"}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 from wtforms.widgets import HiddenInput
 
 from tracker.funds import operations, policy, queries, quotas
@@ -24,6 +23,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import is_part_request, page, part
 
 READERS: Sequence[SeatKind] = (*sorted(BUSINESS_SEATS), SeatKind.AUDITOR)

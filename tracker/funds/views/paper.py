@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracker.funds import operations, queries, quotas
@@ -29,6 +28,7 @@ from tracker.teams.queries import teams
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_number
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import is_part_request, page, part
 
 MOVE_ROWS = 3

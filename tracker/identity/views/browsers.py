@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, request
-from flask_babel import gettext as _
 
 from tracker.identity import operations
 from tracker.identity.views import session_cookie
@@ -11,6 +10,7 @@ from tracker.identity.views.blueprint import blueprint
 from tracker.kernel.clock import now
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
+from tracker.web.i18n import gettext as _
 
 
 @blueprint.post("/me/browsers/others/end")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, g, redirect
-from flask_babel import gettext as _
 
 from tracker.identity import operations
 from tracker.identity.forms import PasswordForm
@@ -16,6 +15,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, signed_in
 from tracker.web.database import close_reader, reader
 from tracker.web.forms.site import UNFIT
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import by_person, limiter
 from tracker.web.pages import page
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, request
-from flask_babel import gettext as _
 
 from tracker.identity import operations, passwords, queries
 from tracker.identity.forms import SignInForm
@@ -17,6 +16,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import actor_or_none, public, safe_next
 from tracker.web.database import close_reader, reader
 from tracker.web.forms.site import UNFIT
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import by_address, limiter
 from tracker.web.pages import page
 

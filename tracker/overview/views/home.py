@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from flask_babel import gettext as _
 
 from tracker.claims import queries as claims
 from tracker.claims.course import STOPS, stop_of
@@ -21,6 +20,7 @@ from tracker.teams.queries import teams
 from tracker.web.access import current_actor, signed_in
 from tracker.web.asked import asked_choice
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 _ROWS = 8

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.identity import operations, passwords, queries
 from tracker.identity.models import Person
@@ -23,6 +22,7 @@ from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number, asked_text
 from tracker.web.database import close_reader, read_again, reader
 from tracker.web.forms import mint_command_id
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 keeper = seated(SeatKind.ADMINISTRATOR)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.identity import queries as identity_queries
 from tracker.identity.models import Unit
@@ -20,6 +19,7 @@ from tracker.teams.views.blueprint import blueprint
 from tracker.teams.views.people import keeper
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.identity import queries
 from tracker.kernel.actors import SEAT_NAMES, SeatKind
@@ -17,6 +16,7 @@ from tracker.teams.views.people import lead_unit_or_keeper
 from tracker.web.access import current_actor
 from tracker.web.asked import asked_choice
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 
