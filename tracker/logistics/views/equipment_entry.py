@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, standards
 from tracker.equipment.facts import ItemFacts
@@ -18,6 +17,7 @@ from tracker.logistics.views.equipment import order
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 keeper = seated(SeatKind.REVIEWER)

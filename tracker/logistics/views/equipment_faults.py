@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, policy
 from tracker.equipment.queries import faults
@@ -17,6 +16,7 @@ from tracker.logistics.views.equipment import frame, item_page, order, readers, 
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, standards
 from tracker.equipment.editions import WHAT_NAMES, Entry, What
@@ -20,6 +19,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 officer = seated(SeatKind.OFFICER)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, policy
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, Handing, ItemState
@@ -24,6 +23,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 _THING = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import Response, current_app, send_file
-from flask_babel import gettext as _
 
 from tracker.equipment.queries import handovers, items
 from tracker.kernel.clock import now
@@ -17,6 +16,7 @@ from tracker.logistics.views.equipment_handovers import asked_numbers
 from tracker.web.access import current_actor
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import limiter
 
 _FULL = 24

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations
 from tracker.equipment.kinds import Source
@@ -19,6 +18,7 @@ from tracker.logistics.views.equipment_entry import RENAMED, keeper, offer, warn
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, policy
 from tracker.equipment.kinds import ROOM_USES, RoomUse
@@ -20,6 +19,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response, flash, redirect, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from tracker.equipment import operations
@@ -27,6 +26,7 @@ from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, page, part
 

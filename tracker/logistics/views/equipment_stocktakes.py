@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from tracker.equipment import operations, policy
 from tracker.equipment.models import StocktakeTag
@@ -27,6 +26,7 @@ from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.limits import limiter
 from tracker.web.pages import page
 

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Response, current_app, request, send_file, url_for
-from flask_babel import gettext as _
 
 from tracker.funds.views.scans import download
 from tracker.kernel.actors import SeatKind
@@ -27,6 +26,7 @@ from tracker.storage.cipher import Cipher, OtherKey
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_choice, asked_day, asked_number, asked_text
 from tracker.web.database import read_again, reader
+from tracker.web.i18n import gettext as _
 from tracker.web.i18n import masked
 from tracker.web.pages import page
 

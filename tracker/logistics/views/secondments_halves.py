@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, url_for
-from flask_babel import gettext as _
 
 from tracker.funds.views.scans import stored_scan
 from tracker.kernel.actors import SeatKind
@@ -21,6 +20,7 @@ from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 
 from tracker.claims import operations as claim_operations
 from tracker.claims.leaving import open_claims
@@ -29,6 +28,7 @@ from tracker.web.access import current_actor
 from tracker.web.asked import asked_number
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm, VersionedForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 _DAY = timedelta(days=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -23,6 +22,7 @@ from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor
 from tracker.web.database import reader
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 
