@@ -1,12 +1,14 @@
 """How long the lists of things take with 100,000 things, 20,000 people, 500,000 events; each should stay under 100 ms.
 
-Run: ``python -m benchmarks.equipment [sqlite|postgresql]``. The rows are made from a seeded chance; each question is
-asked seven times and the middle time is printed, beside it the middle of this process's own processor time (with
-SQLite that is the whole work, whatever else the machine does). PostgreSQL is vacuumed first, as it does by itself.
+Run: ``python -m benchmarks.equipment [sqlite|postgresql]``. The rows are made from a seeded chance; each question, and
+then each whole page as the application answers it, is asked seven times and the middle time is printed, beside it the
+middle of this process's own processor time (with SQLite that is the whole work, whatever else the machine does).
+PostgreSQL is vacuumed first, as it does by itself.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import statistics
@@ -18,19 +20,24 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from tests.office import NOON, TODAY, Office, an_office
+from tests.pages import Clock, office_settings
 from tests.postgres import PostgresServer
 from tracker import schema
+from tracker.application import create_app
 from tracker.equipment.kinds import ItemKind, RoomUse, Source
 from tracker.equipment.lifecycle import Handing, ItemState
 from tracker.equipment.models import Building, Handover, HandoverLine, Intake, IntakeKind, Item, Room, words_of
 from tracker.equipment.queries import handovers, items, rooms
 from tracker.equipment.queries.items import Wanted
 from tracker.identity.models import Person
+from tracker.identity.operations import start_sign_in
+from tracker.kernel import clock
 from tracker.storage import Database, open_database, use
 from tracker.storage.statements import table
 
@@ -185,13 +192,21 @@ def _line(number: int, event: int, item_id: int) -> dict[str, Any]:
 
 
 def measure(database: Database, question: Callable[[Session], object]) -> tuple[float, float]:
+    def ask() -> None:
+        with database.reading() as session:
+            question(session)
+
+    return middle(ask)
+
+
+def middle(ask: Callable[[], object]) -> tuple[float, float]:
+    """Return the middle of the clock and of this process's processor time, in ms."""
     spans, works = [], []
     for _time in range(TIMES):
-        with database.reading() as session:
-            began, worked = time.perf_counter(), time.process_time()
-            question(session)
-            spans.append((time.perf_counter() - began) * 1000)
-            works.append((time.process_time() - worked) * 1000)
+        began, worked = time.perf_counter(), time.process_time()
+        ask()
+        spans.append((time.perf_counter() - began) * 1000)
+        works.append((time.process_time() - worked) * 1000)
     return statistics.median(spans), statistics.median(works)
 
 
@@ -207,6 +222,9 @@ def questions(office: Office) -> dict[str, Callable[[Session], object]]:
     def find(wanted: Wanted, by: Any = keeper, **edge: int) -> Callable[[Session], object]:
         return lambda session: items.find(session, wanted, seen_by=by, **edge)
 
+    def listing(wanted: Wanted, by: Any = keeper) -> Callable[[Session], object]:
+        return lambda session: items.listing(session, wanted, seen_by=by)
+
     return {
         "list, keeper": find(Wanted()),
         "list, keeper, deep page": find(Wanted(), after=THINGS // 2),
@@ -216,15 +234,19 @@ def questions(office: Office) -> dict[str, Callable[[Session], object]]:
         "by kind": find(Wanted(kind=ItemKind.SHREDDER)),
         "by room": find(Wanted(room_id=7)),
         "by number": find(Wanted(text="ZC-2020-000444")),
-        "by holder's name": find(Wanted(text="陈敏33")),
-        "a word many wrote": find(Wanted(text="笔记本")),
-        "a word nobody wrote": find(Wanted(text="没有这个")),
-        "a word nobody wrote, auditor": find(Wanted(text="没有这个"), auditor),
         "overdue": find(Wanted(overdue_on=TODAY)),
+        "word and counts, many hits": listing(Wanted(text="笔记本")),
+        "word and counts, few hits": listing(Wanted(text="SN4217")),
+        "word and counts, two words": listing(Wanted(text="笔记本 217")),
+        "word and counts, no hit": listing(Wanted(text="没有这个")),
+        "word and counts, holder": listing(Wanted(text="陈敏33")),
+        "word and counts, shared name": listing(Wanted(text="陈")),
+        "word and counts, a state": listing(Wanted(text="笔记本", state=ItemState.IDLE)),
+        "word and counts, no hit, auditor": listing(Wanted(text="没有这个"), auditor),
+        "word and counts, member": listing(Wanted(text="笔记本"), member),
         "tallies, keeper": lambda session: items.tallies(session, Wanted(), seen_by=keeper),
         "tallies, member": lambda session: items.tallies(session, Wanted(), seen_by=member),
         "tallies, auditor": lambda session: items.tallies(session, Wanted(), seen_by=auditor),
-        "tallies by word": lambda session: items.tallies(session, Wanted(text="笔记本"), seen_by=keeper),
         "tallies by kind": lambda session: items.tallies(session, Wanted(kind=ItemKind.DESK), seen_by=keeper),
         "overdue count": lambda session: items.overdue(session, seen_by=keeper, on=TODAY),
         "one thing": lambda session: items.one(session, "ZC-2020-000444", seen_by=keeper),
@@ -236,6 +258,43 @@ def questions(office: Office) -> dict[str, Callable[[Session], object]]:
     }
 
 
+PAGES = (
+    "/equipment",
+    "/equipment?state=repair",
+    "/equipment?kind=desk",
+    "/equipment?room=7",
+    "/equipment?overdue=yes",
+    "/equipment?q=笔记本",
+    "/equipment?q=笔记本&state=idle",
+    "/equipment?q=没有这个",
+    "/equipment?q=陈敏33",
+    "/equipment/ZC-2020-000444",
+    "/equipment/handovers",
+    "/equipment/rooms",
+    "/equipment/faults",
+    "/equipment/stocktakes",
+    "/equipment/standards",
+)
+
+
+def pages(office: Office, var: Path) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Ask the whole application for each list, as the keeper."""
+    (var / "keys").mkdir(exist_ok=True)
+    standing = Clock()
+    with patch.object(clock, "datetime", standing):
+        client = create_app(office_settings(office, var)).test_client()
+        with office.database.writing() as session:
+            kept = start_sign_in(
+                session, office.people["reviewer"], at=standing.moment, address="127.0.0.1", browser="benchmark"
+            )
+        with client.session_transaction() as cookie:
+            cookie["sign_in"] = kept
+        for address in PAGES:
+            if client.get(address).status_code != 200:
+                raise RuntimeError(address)
+            yield address, middle(lambda address=address: client.get(address))  # type: ignore[misc]
+
+
 def main() -> None:
     engine = sys.argv[1] if len(sys.argv) > 1 else "sqlite"
     with a_database(engine) as database:
@@ -245,7 +304,11 @@ def main() -> None:
         print(f"{engine}: {THINGS:,} things, {PEOPLE:,} people, {EVENTS:,} events")
         for name, question in questions(office).items():
             span, work = measure(database, question)
-            print(f"{name:30} {span:8.1f} ms {work:8.1f} ms CPU here")
+            print(f"{name:34} {span:8.1f} ms {work:8.1f} ms CPU here")
+        with tempfile.TemporaryDirectory(prefix="tracker-things-pages-") as var:
+            for address, (span, work) in pages(office, Path(var)):
+                print(f"page {address:29} {span:8.1f} ms {work:8.1f} ms CPU here")
+        print(f"load while measured: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

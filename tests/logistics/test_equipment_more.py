@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pytest
 from sqlalchemy import select, update
 
 from tests.equipment.things import a_room, handed, nothing_amiss, some_things, the_thing, to_member
 from tests.office import Office, a_paid
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
-from tracker.equipment.lifecycle import Handing
+from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.models import Intake, Stocktake
+from tracker.equipment.queries import rooms
 from tracker.funds.models import Category
 
 
@@ -73,6 +75,33 @@ def test_a_phone_scans_a_label_counts_and_the_head_signs(small_office: Office, b
     assert browse("auditor").get(f"/equipment/stocktakes/{count}.xlsx").status_code == 200
     assert browse("outsider").get(f"/equipment/stocktakes/{count}").status_code == 404
     nothing_amiss(small_office)
+
+
+def test_who_counts_opens_a_thing_whose_last_handover_is_not_for_him_to_see(
+    small_office: Office, browse: Browse
+) -> None:
+    room = a_room(small_office)
+    [number] = some_things(small_office, 1)
+    paper = handed(small_office, Handing.TRANSFER, number, to=Destination(room_id=room)).number
+    _open(small_office, browse("reviewer"))
+    page = _text(browse("member"), f"/equipment/{number}")
+    assert paper in page
+    assert f"/equipment/handovers/{paper}" not in page, "no link that leads to a 404"
+    assert f"/equipment/handovers/{paper}" in _text(browse("reviewer"), f"/equipment/{number}")
+
+
+def test_rooms_are_shown_page_by_page_and_none_is_left_out(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "CARDS_A_PAGE", 2)
+    for name in ("501", "502", "503"):
+        a_room(small_office, name)
+    client = browse("reviewer")
+    first, second = _text(client, "/equipment/rooms"), _text(client, "/equipment/rooms?page=2")
+    assert [name in first for name in ("501", "502", "503")] == [True, True, False]
+    assert [name in second for name in ("501", "502", "503")] == [False, False, True]
+    assert "page=2" in first
+    assert 'rel="next"' not in second
 
 
 def test_a_team_sees_what_it_lacks_and_what_it_has_too_much_of(small_office: Office, browse: Browse) -> None:

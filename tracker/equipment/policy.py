@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import (
@@ -54,18 +54,16 @@ def visible_items(by: Actor) -> ColumnElement[bool]:
 
 
 def visible_parts(by: Actor, owners: Sequence[int] = ()) -> list[ColumnElement[bool]]:
-    """Split the things the actor may see into parts that share none, each of which one index finds in order.
+    """Split the things the actor may see into parts that share none: what each unit owns, then what is near.
+
+    One index holds each owner's things in their order; the few near ones come out of an index of each nearness.
 
     ``owners`` are the units that own anything, for whoever reads all of them one by one.
     """
     if reads_all(by):
         return [Item.owner_unit_id == unit for unit in owners] or [true()]
-    parts: list[ColumnElement[bool]] = []
-    met: list[ColumnElement[bool]] = []
-    for part in (*_own(by), *_near(by)):
-        parts.append(and_(part, *(not_(func.coalesce(other, false())) for other in met)))
-        met.append(part)
-    return parts
+    others = (Item.owner_unit_id != unit for unit in sorted(by.units()))
+    return [*_own(by), and_(or_(*_near(by)), *others)]
 
 
 def _own(by: Actor) -> list[ColumnElement[bool]]:

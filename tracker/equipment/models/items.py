@@ -17,6 +17,7 @@ from tracker.storage import Base, Identifier, Moment, word
 from tracker.teams.models import Team
 
 _HAS_SERIAL = text("serial <> ''")
+_IS_USED = text("team_id IS NOT NULL")
 _IS_BORROWED = text("borrower_unit_id IS NOT NULL")
 
 
@@ -71,8 +72,15 @@ class Item(Base):
         ),
         Index("ix_equipment_owner", "owner_unit_id", "state", "id", "price_fen"),
         Index("ix_equipment_listed", "owner_unit_id", "id", "words", "holder_id", "state", "price_fen"),
-        Index("ix_equipment_team", "team_id", "state", "kind", "price_fen"),
-        Index("ix_equipment_team_list", "team_id", "id"),
+        Index(
+            "ix_equipment_used",
+            "team_id",
+            "state",
+            "kind",
+            "price_fen",
+            sqlite_where=_IS_USED,
+            postgresql_where=_IS_USED,
+        ),
         Index(
             "ix_equipment_borrowed",
             "borrower_unit_id",

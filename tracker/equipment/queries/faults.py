@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.equipment import policy
 from tracker.equipment.models import Fault, Item
@@ -31,8 +31,8 @@ def answered(session: Session, *, seen_by: Actor) -> Sequence[Fault]:
 
 def waiting_count(session: Session, *, kept_by: Actor) -> int:
     """Count the open reports of things the actor keeps."""
-    query = select(func.count()).select_from(Fault).join(Item, Item.id == Fault.item_id)
-    return session.scalar(query.where(Fault.closed_at.is_(None), _kept(kept_by))) or 0
+    kept = _owner_in(policy.kept_units(kept_by))
+    return session.scalar(select(func.count()).where(Fault.closed_at.is_(None), kept)) or 0
 
 
 def of_item(session: Session, item_id: int) -> Sequence[Fault]:
@@ -70,11 +70,13 @@ def _whole() -> Select[Fault]:
     )
 
 
-def _kept(by: Actor) -> ColumnElement[bool]:
-    return Item.owner_unit_id.in_(policy.kept_units(by))
+def _owner_in(units: Collection[int]) -> ColumnElement[bool]:
+    """Ask each report for its thing's owner: the few open reports lead to the things, never the other way."""
+    thing = aliased(Item)
+    return select(thing.owner_unit_id).where(thing.id == Fault.item_id).scalar_subquery().in_(units)
 
 
 def _visible(by: Actor) -> ColumnElement[bool]:
     if policy.reads_all(by):
         return true()
-    return or_(Item.owner_unit_id.in_(by.units()), Fault.reported_by == by.person_id)
+    return or_(_owner_in(by.units()), Fault.reported_by == by.person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -64,6 +64,12 @@ def one(session: Session, number: str, *, seen_by: Actor) -> Handover:
     if found is None:
         raise NotFound
     return found
+
+
+def seen_among(session: Session, ids: Collection[int], *, seen_by: Actor) -> set[int]:
+    """Tell which of some handovers the reader may open: who counts or uses a thing need not see all of its past."""
+    query = select(Handover.id).where(Handover.id.in_(ids), policy.visible_handovers(seen_by))
+    return set(session.scalars(query))
 
 
 def signed_scan(session: Session, number: str, evidence_id: int, *, seen_by: Actor) -> Evidence:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from tracker.equipment import policy
 from tracker.equipment.kinds import KIND_NAMES, ItemKind, RoomUse
@@ -17,7 +17,7 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
 from tracker.teams.models import Team
 
-MOST_CARDS = 200
+CARDS_A_PAGE = 60
 _TOLD_KINDS = 4
 
 
@@ -56,17 +56,17 @@ class Space:
     rooms: int = 0
 
 
-def cards(session: Session, *, seen_by: Actor, on: date, limit: int = MOST_CARDS) -> list[Card]:
-    """List the rooms the reader may see, provided ones first, by building and name."""
+def cards(session: Session, *, seen_by: Actor, on: date, limit: int = CARDS_A_PAGE, skip: int = 0) -> list[Card]:
+    """List the rooms the reader may see after the first ``skip``, provided ones first, by building and name."""
     given = select(Provision.room_id).where(runs(Provision, on))
     query = (
         select(Room)
         .join(Building, Building.id == Room.building_id)
-        .options(joinedload(Room.building), joinedload(Room.owner_unit))
+        .options(contains_eager(Room.building), joinedload(Room.owner_unit))
         .where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
-        .order_by(Room.id.not_in(given), Building.name, Room.name)
+        .order_by(Room.id.not_in(given), Building.name, Room.name, Room.id)
     )
-    return _cards(session, session.scalars(query.limit(limit)).all(), on)
+    return _cards(session, session.scalars(query.limit(limit).offset(skip)).all(), on)
 
 
 def count(session: Session, *, seen_by: Actor) -> int:
@@ -92,7 +92,7 @@ def provisions(session: Session, room_id: int) -> Sequence[Provision]:
 
 def choices(session: Session, *, seen_by: Actor, unit_id: int | None = None) -> Sequence[Room]:
     """List the rooms a form or a filter may offer, by building and name."""
-    query = select(Room).join(Building, Building.id == Room.building_id).options(joinedload(Room.building))
+    query = select(Room).join(Building, Building.id == Room.building_id).options(contains_eager(Room.building))
     query = query.where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
     if unit_id is not None:
         query = query.where(Room.owner_unit_id == unit_id)

@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, flash, redirect, request, send_file, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracker.equipment import operations, policy
 from tracker.equipment.facts import Order
 from tracker.equipment.kinds import EDITION_NAMES, KIND_ICONS, KIND_NAMES, SOURCE_NAMES, ItemKind
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Handing, ItemState
-from tracker.equipment.models import Item
+from tracker.equipment.models import HandoverLine, Item
 from tracker.equipment.models.counts import OUTCOME_NAMES
 from tracker.equipment.queries import counts, faults, handovers, items, rooms
 from tracker.equipment.queries.items import Wanted
@@ -34,6 +33,7 @@ from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number, asked_text
 from tracker.web.database import reader
 from tracker.web.forms import SiteForm
+from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 readers = seated(*policy.READERS)
@@ -56,7 +56,7 @@ def equipment() -> Response:
     by, today = current_actor(), day_of(now())
     wanted = asked_wanted(by)
     edge = {"after": asked_number("after"), "before": asked_number("before")}
-    found = items.find(reader(), wanted, seen_by=by, **edge)
+    found, tallies = items.listing(reader(), wanted, seen_by=by, **edge)
     chosen = _chosen(found.items, by)
     return page(
         "logistics/equipment.html",
@@ -65,7 +65,8 @@ def equipment() -> Response:
         found=found,
         wanted=wanted,
         states=SHOWN_STATES,
-        tallies=items.tallies(reader(), wanted, seen_by=by),
+        tallies=tallies,
+        most_counted=items.MOST_COUNTED,
         overdue=items.overdue(reader(), seen_by=by, on=today),
         counted=counts.latest_of(reader(), found.items),
         cards=rooms.cards(reader(), seen_by=by, on=today, limit=FIRST_ROOMS),
@@ -188,11 +189,13 @@ _KEPT = {"q", "kind", "state", "room", "team", "mine", "overdue", "item", "after
 
 def panel(session: Session, item: Item, by: Actor) -> dict[str, Any]:
     """Return what stands beside the list and on the thing's page: label, history, and what may be done now."""
+    history = items.history(session, item.id)
     return {
         "qr": qr(item_address(item.number), _("设备二维码，%(number)s", number=item.number)),
-        "history": items.history(session, item.id),
+        "history": history,
+        "opens": handovers.seen_among(session, [line.handover_id for line in history], seen_by=by),
         "kinds": [kind for kind in Handing if item.state in DEMANDS[kind] and policy.may_hand(by, kind, item)],
-        "waits_for_me": _waits(session, item, by),
+        "waits_for_me": _waits(history, by),
     }
 
 
@@ -202,13 +205,12 @@ def item_address(number: str) -> str:
     return f"{base.rstrip('/')}/equipment/{number}"
 
 
-def _waits(session: Session, item: Item, by: Actor) -> str:
+def _waits(history: Sequence[HandoverLine], by: Actor) -> str:
     """Return the number of the last handover if this person still has to say that the thing came."""
-    last = next(iter(items.history(session, item.id, limit=1)), None)
-    if last is None or last.handover.receipt is not None:
+    last = history[0].handover if history else None
+    if last is None or last.receipt is not None:
         return ""
-    whole = handovers.one(session, last.handover.number, seen_by=by)
-    return whole.number if operations.may_confirm(whole, by) else ""
+    return last.number if operations.may_confirm(last, by) else ""
 
 
 def _chosen(found: Sequence[Item], by: Actor) -> Item | None:

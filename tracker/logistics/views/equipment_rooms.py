@@ -17,19 +17,31 @@ from tracker.logistics.views.equipment import frame, order, readers, words
 from tracker.logistics.views.equipment_entry import keeper
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
+from tracker.web.asked import asked_number
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
 from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
+_MOST_PAGES = 10_000
+
 
 @blueprint.get("/equipment/rooms")
 @readers
 def equipment_rooms() -> Response:
-    """Show the rooms as cards."""
-    by = current_actor()
-    cards = rooms.cards(reader(), seen_by=by, on=day_of(now()))
-    return page("logistics/rooms.html", **words(), **frame(by, "rooms"), cards=cards)
+    """Show the rooms as cards, page by page (``?page=2``)."""
+    by, place = current_actor(), asked_number("page", 1, least=1, most=_MOST_PAGES) or 1
+    skip = (place - 1) * rooms.CARDS_A_PAGE
+    cards = rooms.cards(reader(), seen_by=by, on=day_of(now()), limit=rooms.CARDS_A_PAGE + 1, skip=skip)
+    return page(
+        "logistics/rooms.html",
+        **words(),
+        **frame(by, "rooms"),
+        cards=cards[: rooms.CARDS_A_PAGE],
+        newer=url_for("logistics.equipment_rooms", page=place - 1) if place > 1 else "",
+        older=url_for("logistics.equipment_rooms", page=place + 1) if len(cards) > rooms.CARDS_A_PAGE else "",
+        a_page=rooms.CARDS_A_PAGE,
+    )
 
 
 @blueprint.route("/equipment/rooms/new", methods=["GET", "POST"])
