@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from tracker.claims import facts
 from tracker.claims.case import Case, Finding, Level, Part, placed
@@ -195,13 +195,16 @@ def _nights(_case: Case, paper: Paper) -> Iterator[Finding]:
 _RULES: tuple[Callable[[Case, Paper], Iterator[Finding]], ...] = (_day, _number, _face, _purpose, _nights)
 
 
-def used_files(but_of: int) -> Select[int]:
-    """Select the files that other claims use now."""
-    return (
-        select(Attachment.evidence_id)
-        .join(Claim, Claim.id == Attachment.claim_id)
-        .where(Claim.state.in_(LIVE_STATES), Claim.id != but_of)
-    )
+_HERE: BindParameter[int] = bindparam("this_claim")
+_USED_OR_OWN = select(
+    select(Attachment.evidence_id)
+    .join(Claim, Claim.id == Attachment.claim_id)
+    .where(Claim.state.in_(LIVE_STATES), Claim.id != _HERE)
+    .union(select(Attachment.evidence_id).where(Attachment.claim_id == _HERE))
+    .subquery()
+    .c[0]
+)
+"""The files that other claims use now, and those of this claim."""
 
 
 def what_looks_alike(case: Case) -> Iterator[Finding]:
@@ -210,9 +213,8 @@ def what_looks_alike(case: Case) -> Iterator[Finding]:
     laid = {one.evidence_id: one for one in case.claim.attachments if one.line_key in lines}
     if not laid:
         return
-    own = select(Attachment.evidence_id).where(Attachment.claim_id == case.claim.id)
-    among = select(used_files(case.claim.id).union(own).subquery().c[0])
-    alike = [one for one in queries.look_alikes(case.session, list(laid), among) if _counts(one, laid)]
+    here = {"this_claim": case.claim.id}
+    alike = [one for one in queries.look_alikes(case.session, list(laid), _USED_OR_OWN, here) if _counts(one, laid)]
     words = queries.words_about(case.session, [one.pair for one in alike])
     for one in alike:
         attachment = laid[one.evidence_id]

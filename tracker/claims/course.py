@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from tracker.claims import policy
 from tracker.claims.lifecycle import STEP_SEATS, Move, State, Step
 from tracker.claims.models import Claim, Decision
-from tracker.kernel.actors import UNIT_SEATS, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.teams.queries import holders
 
@@ -46,25 +45,15 @@ def course_of(session: Session, claim: Claim, *, on: date) -> list[Mark]:
         marks.append(Mark(When.DONE, decision.at_step, decision, decision.move is Move.SUBMIT and submissions > 1))
     if claim.step is None or claim.step not in claim.route:
         return marks
-    place = claim.route.index(claim.step)
-    for name in claim.route[place:]:
-        step = Step(name)
+    steps = [Step(name) for name in claim.route[claim.route.index(claim.step) :]]
+    seats = [STEP_SEATS[step] for step in steps]
+    found = holders(session, seats, team_id=claim.team_id, unit_id=claim.team.lead_unit_id, on=on)
+    for step, seat in zip(steps, seats, strict=True):
         when = When.NOW if step is claim.step else When.NEXT
-        marks.append(Mark(when, step, names=deciders(session, claim, step, on=on)))
+        # whoever stands on the document already does not decide on it again
+        names = [one.name for one in found if one.kind is seat and not policy.met_before(one.person_id, claim, step)]
+        marks.append(Mark(when, step, names=names))
     return marks
-
-
-def deciders(session: Session, claim: Claim, step: Step, *, on: date) -> list[str]:
-    """Name who may act at a step of a claim: holders of its seat who do not stand on the document already."""
-    seat = STEP_SEATS[step]
-    found = holders(
-        session,
-        seat,
-        on=on,
-        team_id=claim.team_id if seat is SeatKind.LIAISON else None,
-        unit_id=claim.team.lead_unit_id if seat in UNIT_SEATS else None,
-    )
-    return [person.name for person in found if not policy.met_before(person.id, claim, step)]
 
 
 STOPS = ("提交", "审核", "复核", "支付")

@@ -127,6 +127,17 @@ _UNUSED = select(func.count()).select_from(
 )
 
 
+_USED_OR_WAITING = select(
+    select(Attachment.evidence_id)
+    .join(Claim, Claim.id == Attachment.claim_id)
+    .where(Claim.state.in_(LIVE_STATES))
+    .union(select(Evidence.id).where(Evidence.uploaded_by == bindparam("person"), ~_in_use()))
+    .subquery()
+    .c[0]
+)
+"""The files that claims use now, and those that wait in a person's folder."""
+
+
 def kept(
     session: Session, actor: Actor, shows: Shows, *, at: datetime, after: int | None = None, most: int = 50
 ) -> list[Kept]:
@@ -275,15 +286,9 @@ class _Desk:
     def alike(self) -> Iterable[tuple[Kept, Alike]]:
         """Find what the files look like: others in this folder, and files that claims use."""
         by_id = {one.evidence.id: one for one in self.files}
-        among = select(
-            select(Attachment.evidence_id)
-            .join(Claim, Claim.id == Attachment.claim_id)
-            .where(Claim.state.in_(LIVE_STATES))
-            .union(select(Evidence.id).where(_own(self.actor), ~_in_use()))
-            .subquery()
-            .c[0]
-        )
-        found = [one for one in queries.look_alikes(self.session, list(by_id), among) if _counts(one, by_id)]
+        mine_too = {"person": self.actor.person_id}
+        alike = queries.look_alikes(self.session, list(by_id), _USED_OR_WAITING, mine_too)
+        found = [one for one in alike if _counts(one, by_id)]
         words = queries.words_about(self.session, [one.pair for one in found])
         others = self._others({one.other_id for one in found})
         for one in found:

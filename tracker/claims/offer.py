@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.claims import facts
@@ -41,23 +41,29 @@ def people(session: Session, actor: Actor, *, on: date) -> list[Whom]:
     as_member, as_agent = actor.teams(SeatKind.MEMBER), actor.teams(SeatKind.AGENT)
     if not as_member and not as_agent:
         return []
-    own = and_(Seat.team_id.in_(as_member), Seat.person_id == actor.person_id)
-    others = and_(Seat.team_id.in_(as_agent), Seat.person_id != actor.person_id)
-    rows = session.execute(
-        select(Team.id, Team.name, Team.lead_unit_id, Person.id, Person.name)
-        .join(Seat, Seat.team_id == Team.id)
-        .join(Person, Person.id == Seat.person_id)
-        .where(
-            Seat.kind == SeatKind.MEMBER,
-            held_on(on),
-            or_(own, others),
-            Person.disabled_at.is_(None),
-            Team.closed_at.is_(None),
-        )
-        .distinct()
-    ).all()
+    asked = {"mine": list(as_member), "agent_of": list(as_agent), "person": actor.person_id, "day": on}
+    rows = session.execute(_OFFERED, asked).all()
     found = [Whom(*row) for row in rows]
     return sorted(found, key=lambda one: (one.person_id != actor.person_id, one.team_id, one.person, one.person_id))
+
+
+_SELF: BindParameter[int] = bindparam("person")
+_OFFERED = (
+    select(Team.id, Team.name, Team.lead_unit_id, Person.id, Person.name)
+    .join(Seat, Seat.team_id == Team.id)
+    .join(Person, Person.id == Seat.person_id)
+    .where(
+        Seat.kind == SeatKind.MEMBER,
+        held_on(bindparam("day")),
+        or_(
+            and_(Seat.team_id.in_(bindparam("mine", expanding=True)), Seat.person_id == _SELF),
+            and_(Seat.team_id.in_(bindparam("agent_of", expanding=True)), Seat.person_id != _SELF),
+        ),
+        Person.disabled_at.is_(None),
+        Team.closed_at.is_(None),
+    )
+    .distinct()
+)
 
 
 def funds(session: Session, team_ids: set[int], *, on: date, also: int | None = None) -> Sequence[Fund]:
@@ -65,13 +71,28 @@ def funds(session: Session, team_ids: set[int], *, on: date, also: int | None = 
 
     ``also`` is the fund a draft already names; it stays on the list.
     """
-    with_quota = select(Cell.fund_id).where(Cell.kind == CellKind.TEAM, Cell.team_id.in_(team_ids))
-    return session.scalars(
-        select(Fund)
-        .options(selectinload(Fund.categories))
-        .where(or_(and_(Fund.id.in_(with_quota), Fund.year >= on.year - 1), Fund.id == also))
-        .order_by(Fund.year.desc(), Fund.id)
-    ).all()
+    wanted = {"teams": list(team_ids), "since": on.year - 1, "also": also or 0}
+    return session.scalars(_WITH_QUOTA, wanted).all()
+
+
+_WITH_QUOTA = (
+    select(Fund)
+    .options(selectinload(Fund.categories))
+    .where(
+        or_(
+            and_(
+                Fund.id.in_(
+                    select(Cell.fund_id).where(
+                        Cell.kind == CellKind.TEAM, Cell.team_id.in_(bindparam("teams", expanding=True))
+                    )
+                ),
+                Fund.year >= bindparam("since"),
+            ),
+            Fund.id == bindparam("also"),
+        )
+    )
+    .order_by(Fund.year.desc(), Fund.id)
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +125,14 @@ def purposes(fund: Fund, kind: Kind) -> list[Purpose]:
 
 def payees(session: Session, method: PayMethod, *, person_id: int, team_id: int) -> Sequence[Payee]:
     """List the open accounts a claim may be paid to: the beneficiary's own, or the team's vendors."""
-    owner = Payee.team_id == team_id if method is PayMethod.VENDOR else Payee.person_id == person_id
-    return session.scalars(
-        select(Payee).where(owner, Payee.method == method, Payee.closed_at.is_(None)).order_by(Payee.id.desc())
-    ).all()
+    if method is PayMethod.VENDOR:
+        return session.scalars(_OF_VENDORS, {"team": team_id}).all()
+    return session.scalars(_OF_PERSON, {"person": person_id, "method": method}).all()
+
+
+_OPEN = select(Payee).where(Payee.closed_at.is_(None)).order_by(Payee.id.desc())
+_OF_VENDORS = _OPEN.where(Payee.team_id == bindparam("team"), Payee.method == PayMethod.VENDOR)
+_OF_PERSON = _OPEN.where(Payee.person_id == _SELF, Payee.method == bindparam("method"))
 
 
 def own_payees(session: Session, actor: Actor) -> Sequence[Payee]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.claims.filing import Filing
@@ -14,6 +14,7 @@ from tracker.funds.models import Cell, CellKind, Fund
 from tracker.kernel.actors import SeatKind
 from tracker.teams.queries import holders
 
+_DECIDING = (SeatKind.LIAISON, SeatKind.REVIEWER, SeatKind.HEAD)
 _SHOWN = 3
 """Accounts shown beside the form; those that would run short come first."""
 
@@ -46,20 +47,25 @@ def accounts(session: Session, filing: Filing) -> list[Account]:
     """
     shares = filing.shares.by_category
     cells = session.scalars(
-        select(Cell)
-        .options(joinedload(Cell.team), joinedload(Cell.category))
-        .where(
-            Cell.fund_id == filing.fund_id,
-            Cell.available.is_not(None),
-            or_(Cell.team_id == filing.team_id, Cell.kind == CellKind.FUND_CATEGORY),
-            or_(Cell.category_id.is_(None), Cell.category_id.in_(shares)),
-        )
+        _LIMITED, {"of_fund": filing.fund_id, "of_team": filing.team_id, "categories": list(shares)}
     ).all()
     found = [_account(cell, shares.get(cell.category_id or 0, 0), filing.claimed_fen) for cell in cells]
     found.sort(key=lambda one: (one[1].after_fen >= 0, one[0] is CellKind.TEAM, -one[1].this_fen))
     kept = [account for _, account in found[:_SHOWN]]
     team = [account for kind, account in found if kind is CellKind.TEAM and account not in kept]
     return [*kept[: _SHOWN - len(team)], *team]
+
+
+_LIMITED = (
+    select(Cell)
+    .options(joinedload(Cell.category))
+    .where(
+        Cell.fund_id == bindparam("of_fund"),
+        Cell.available.is_not(None),
+        or_(Cell.team_id == bindparam("of_team"), Cell.kind == CellKind.FUND_CATEGORY),
+        or_(Cell.category_id.is_(None), Cell.category_id.in_(bindparam("categories", expanding=True))),
+    )
+)
 
 
 def _account(cell: Cell, share_fen: int, total_fen: int) -> tuple[CellKind, Account]:
@@ -86,14 +92,13 @@ def deciders(session: Session, filing: Filing, *, lead_unit_id: int, filer_id: i
     """Name who would decide on the claim; filer and beneficiary never decide on their own."""
     fund = session.get_one(Fund, filing.fund_id)
     parties = {filer_id, filing.beneficiary_id}
+    found = holders(session, _DECIDING, team_id=filing.team_id, unit_id=lead_unit_id, on=on)
 
-    def names(kind: SeatKind, *, team_id: int | None = None) -> list[str]:
-        in_unit = None if team_id is not None else lead_unit_id
-        found = holders(session, kind, on=on, team_id=team_id, unit_id=in_unit)
-        return [person.name for person in found if person.id not in parties]
+    def names(kind: SeatKind) -> list[str]:
+        return [one.name for one in found if one.kind is kind and one.person_id not in parties]
 
     return Deciders(
-        liaisons=names(SeatKind.LIAISON, team_id=filing.team_id) if fund.with_liaison else [],
+        liaisons=names(SeatKind.LIAISON) if fund.with_liaison else [],
         reviewers=names(SeatKind.REVIEWER),
         heads=names(SeatKind.HEAD) if filing.claimed_fen >= fund.head_from_fen else [],
     )

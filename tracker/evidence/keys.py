@@ -162,13 +162,20 @@ def used_elsewhere(
     numbers = {normal(number) for _, number in invoices}
     if not numbers:
         return {}
-    rows = session.execute(
-        select(InvoiceKey.code, InvoiceKey.number, InvoiceKey.total_fen, func.sum(InvoiceShare.amount_fen))
-        .join(InvoiceShare, InvoiceShare.key_id == InvoiceKey.id)
-        .where(InvoiceKey.number.in_(numbers), InvoiceShare.freed_at.is_(None), InvoiceShare.claim_id != claim_id)
-        .group_by(InvoiceKey.id)
-    )
+    rows = session.execute(_ELSEWHERE, {"numbers": list(numbers), "but_of": claim_id})
     return {(code, number): UsedElsewhere(total, int(used)) for code, number, total, used in rows}
+
+
+_ELSEWHERE = (
+    select(InvoiceKey.code, InvoiceKey.number, InvoiceKey.total_fen, func.sum(InvoiceShare.amount_fen))
+    .join(InvoiceShare, InvoiceShare.key_id == InvoiceKey.id)
+    .where(
+        InvoiceKey.number.in_(bindparam("numbers", expanding=True)),
+        InvoiceShare.freed_at.is_(None),
+        InvoiceShare.claim_id != bindparam("but_of"),
+    )
+    .group_by(InvoiceKey.id)
+)
 
 
 def _refusal(session: Session, use: Use) -> Refused:

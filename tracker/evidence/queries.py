@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import BindParameter, Select, bindparam, func, select, tuple_
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.evidence import stored
 from tracker.evidence.likeness import is_alike
 from tracker.evidence.models import AcceptedTitle, Evidence, EvidenceReading, Likeness, LikenessWord, ReadState
 from tracker.evidence.reading import Reading
+from tracker.storage.statements import table
 
 
 @dataclass(frozen=True)
@@ -105,17 +108,20 @@ class _Facts:
     likeness: str
 
 
-def look_alikes(session: Session, evidence_ids: Sequence[int], among: Select[int]) -> list[LookAlike]:
+def look_alikes(
+    session: Session, evidence_ids: Sequence[int], among: Select[int], named: Mapping[str, object] | None = None
+) -> list[LookAlike]:
     """Find what looks like these files among others: bytes, number, seller + day + amount, or nearly the same photo.
 
-    ``among`` selects the ids of the files to compare with. Tickets without a seller count only within one person's
+    ``among`` selects the ids of the files to compare with: a statement built once, whose parameters are ``named``.
+    Tickets without a seller count only within one person's
     files, and only where one of the two has no number to tell them apart.
     """
     wanted = tuple(dict.fromkeys(evidence_ids))
     if not wanted:
         return []
-    own = _facts(session, select(Evidence.id).where(Evidence.id.in_(wanted)))
-    others = _facts(session, _candidates(own, among))
+    own = _facts(session, _THESE, {"ids": wanted})
+    others = _facts(session, _candidates(own, among), {**(named or {}), **_asked(own)})
     found = []
     for evidence_id in wanted:
         for other_id, other in others.items():
@@ -127,48 +133,61 @@ def look_alikes(session: Session, evidence_ids: Sequence[int], among: Select[int
     return found
 
 
-def _facts(session: Session, ids: Select[int]) -> dict[int, _Facts]:
-    rows = session.execute(
-        select(
-            Evidence.id,
-            Evidence.sha256,
-            Evidence.uploaded_by,
-            func.coalesce(EvidenceReading.number, ""),
-            EvidenceReading.issued_on,
-            EvidenceReading.total_fen,
-            func.coalesce(EvidenceReading.seller_key, ""),
-            func.coalesce(EvidenceReading.likeness, ""),
-        )
-        .outerjoin(EvidenceReading, EvidenceReading.evidence_id == Evidence.id)
-        .where(Evidence.id.in_(ids))
-    )
-    return {row[0]: _Facts(*row[1:]) for row in rows}
+def _facts(session: Session, wanted: Select[*tuple[Any, ...]], named: Mapping[str, object]) -> dict[int, _Facts]:
+    return {row[0]: _Facts(*row[1:]) for row in session.execute(wanted, named)}
 
 
-def _candidates(own: Mapping[int, _Facts], among: Select[int]) -> Select[int]:
+_FILE, _READ = table(Evidence).c, table(EvidenceReading).c
+_ALL_FACTS = select(
+    _FILE.id,
+    _FILE.sha256,
+    _FILE.uploaded_by,
+    func.coalesce(_READ.number, ""),
+    _READ.issued_on,
+    _READ.total_fen,
+    func.coalesce(_READ.seller_key, ""),
+    func.coalesce(_READ.likeness, ""),
+).select_from(table(Evidence).outerjoin(table(EvidenceReading), _READ.evidence_id == _FILE.id))
+_THESE = _ALL_FACTS.where(_FILE.id.in_(bindparam("ids", expanding=True)))
+
+
+def _asked(own: Mapping[int, _Facts]) -> dict[str, object]:
+    return {
+        "ids": list(own),
+        "shas": list({one.sha256 for one in own.values()}),
+        "numbers": list({one.number for one in own.values() if one.number}),
+    }
+
+
+def _candidates(own: Mapping[int, _Facts], among: Select[int]) -> Select[*tuple[Any, ...]]:
     """Select by index what could match; what does is decided on the facts."""
-    shas = {one.sha256 for one in own.values()}
-    numbers = {one.number for one in own.values() if one.number}
-    parts = [select(Evidence.id).where(Evidence.sha256.in_(shas))]
-    if numbers:
-        parts.append(select(EvidenceReading.evidence_id).where(EvidenceReading.number.in_(numbers)))
-    if any(one.issued_on and one.total_fen for one in own.values()):
+    return _could_match(
+        among,
+        with_numbers=any(one.number for one in own.values()),
+        with_days=any(one.issued_on and one.total_fen for one in own.values()),
+        with_photos=any(one.likeness for one in own.values()),
+    )
+
+
+@lru_cache(maxsize=64)
+def _could_match(
+    among: Select[int], *, with_numbers: bool, with_days: bool, with_photos: bool
+) -> Select[*tuple[Any, ...]]:
+    own: BindParameter[int] = bindparam("ids", expanding=True)
+    parts = [select(_FILE.id).where(_FILE.sha256.in_(bindparam("shas", expanding=True)))]
+    if with_numbers:
+        parts.append(select(_READ.evidence_id).where(_READ.number.in_(bindparam("numbers", expanding=True))))
+    if with_days:
         # Joined to the files' own rows and not a list of pairs, for which SQLite finds no index.
-        first, second = aliased(EvidenceReading), aliased(EvidenceReading)
-        parts.append(
-            select(second.evidence_id)
-            .join(first, (first.issued_on == second.issued_on) & (first.total_fen == second.total_fen))
-            .where(first.evidence_id.in_(tuple(own)))
-        )
-    if any(one.likeness for one in own.values()):
-        mine, theirs = aliased(Likeness), aliased(Likeness)
-        parts.append(
-            select(theirs.evidence_id)
-            .join(mine, (mine.band == theirs.band) & (mine.bits == theirs.bits))
-            .where(mine.evidence_id.in_(tuple(own)))
-        )
+        first, second = table(EvidenceReading).alias(), table(EvidenceReading).alias()
+        same = (first.c.issued_on == second.c.issued_on) & (first.c.total_fen == second.c.total_fen)
+        parts.append(select(second.c.evidence_id).join(first, same).where(first.c.evidence_id.in_(own)))
+    if with_photos:
+        mine, theirs = table(Likeness).alias(), table(Likeness).alias()
+        same = (mine.c.band == theirs.c.band) & (mine.c.bits == theirs.c.bits)
+        parts.append(select(theirs.c.evidence_id).join(mine, same).where(mine.c.evidence_id.in_(own)))
     could_be = parts[0].union(*parts[1:]).subquery()
-    return select(Evidence.id).where(Evidence.id.in_(select(could_be.c[0])), Evidence.id.in_(among))
+    return _ALL_FACTS.where(_FILE.id.in_(select(could_be.c[0])), _FILE.id.in_(among))
 
 
 def _matches(one: _Facts, other: _Facts) -> tuple[Match, ...]:

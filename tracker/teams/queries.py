@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.identity.models import Person
-from tracker.kernel.actors import Actor, HeldSeat, SeatKind
+from tracker.kernel.actors import FINANCE_SEATS, Actor, HeldSeat, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.storage.statements import run, table
 from tracker.teams.models import Seat, Team
@@ -36,16 +37,33 @@ _ACTOR = (
 )
 
 
-def holders(
-    session: Session, kind: SeatKind, *, on: date, team_id: int | None = None, unit_id: int | None = None
-) -> Sequence[Person]:
-    """List the people who hold a seat on a day (of a team, of a unit, if named), by name."""
-    wanted = select(Person).join(Seat, Seat.person_id == Person.id).where(Seat.kind == kind, held_on(on))
-    if team_id is not None:
-        wanted = wanted.where(Seat.team_id == team_id)
-    if unit_id is not None:
-        wanted = wanted.where(Seat.unit_id == unit_id)
-    return session.scalars(wanted.where(Person.disabled_at.is_(None)).order_by(Person.name).distinct()).all()
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a seat."""
+
+    kind: SeatKind
+    person_id: int
+    name: str
+
+
+def holders(session: Session, kinds: Iterable[SeatKind], *, team_id: int, unit_id: int, on: date) -> Sequence[Holder]:
+    """List who holds seats of these kinds on a day, by name: those of a team, of a unit, and of the finance bureau."""
+    rows = session.execute(_HOLDERS, {"kinds": list(kinds), "team": team_id, "unit": unit_id, "day": on})
+    return [Holder(kind, person_id, name) for kind, person_id, name in rows]
+
+
+_HOLDERS = (
+    select(Seat.kind, Person.id, Person.name)
+    .join(Person, Person.id == Seat.person_id)
+    .where(
+        Seat.kind.in_(bindparam("kinds", expanding=True)),
+        (Seat.team_id == bindparam("team")) | (Seat.unit_id == bindparam("unit")) | Seat.kind.in_(FINANCE_SEATS),
+        held_on(bindparam("day")),
+        Person.disabled_at.is_(None),
+    )
+    .distinct()
+    .order_by(Person.name, Person.id)
+)
 
 
 def was_member(session: Session, person_id: int, team_id: int, *, on: date) -> bool:

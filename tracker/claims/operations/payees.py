@@ -16,7 +16,7 @@ from tracker.kernel.actors import TEAM_SEATS, Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.storage.cipher import Cipher
-from tracker.teams.queries import holders
+from tracker.teams.queries import was_member
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,9 @@ def add_payee(session: Session, facts: PayeeFacts, *, cipher: Cipher, by: Actor,
 
 
 def _is_agent_of(session: Session, by: Actor, person_id: int | None, at: datetime) -> bool:
-    on = day_of(at)
-    members = (
-        person.id
-        for team_id in sorted(by.teams(SeatKind.AGENT))
-        for person in holders(session, SeatKind.MEMBER, on=on, team_id=team_id)
-    )
-    return person_id is not None and person_id in members
+    if person_id is None:
+        return False
+    return any(was_member(session, person_id, team_id, on=day_of(at)) for team_id in sorted(by.teams(SeatKind.AGENT)))
 
 
 def _same_account(session: Session, facts: PayeeFacts, account: str, cipher: Cipher) -> int | None:

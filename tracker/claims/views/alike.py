@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tracker.claims import policy, queries
 from tracker.claims.models import Attachment, Claim
@@ -77,11 +77,13 @@ def alike(handle: str, other_id: int) -> Response:
 
 def _pair(mine: Evidence, other_id: int) -> LookAlike:
     """Find in what the two are alike; a pair that is not is no page, so that nobody can ask about any file."""
-    among = select(Evidence.id).where(Evidence.id == other_id)
-    found = evidence_queries.look_alikes(reader(), [mine.id], among)
+    found = evidence_queries.look_alikes(reader(), [mine.id], _THE_OTHER, {"other": other_id})
     if not found:
         raise NotFound(_("这两个文件没有相似之处，或者其中一个已被删除"))
     return found[0]
+
+
+_THE_OTHER = select(Evidence.id).where(Evidence.id == bindparam("other"))
 
 
 def _claims_of(evidence: Evidence, actor: Actor) -> list[Claim]:
