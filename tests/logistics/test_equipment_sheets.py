@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from werkzeug.test import TestResponse
 
-from tests.equipment.things import nothing_amiss
+from tests.equipment.things import a_room, nothing_amiss, order
 from tests.office import TODAY, Office
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
+from tracker.equipment.lifecycle import ItemState
 from tracker.equipment.models import Handover, Item
+from tracker.equipment.operations import arriving, provide, register_held
 from tracker.identity.models import Person
+from tracker.kernel.text import Told, tell
 from tracker.logistics import equipment_sheet
 from tracker.logistics.equipment_sheet import COLUMNS
+from tracker.logistics.imports import Imports, Job, Stage, Tracking
+from tracker.teams.models import Seat, Team
 
 GOOD = {
     "名称": "台式电脑",
@@ -50,8 +60,29 @@ def _sent(client: CheckedClient, data: bytes) -> tuple[str, dict[str, str]]:
     posted = {"csrf_token": token(form), "command_id": hidden(form, "command_id")}
     unit = {"unit_id": "1"}
     sheet = {"sheet": (io.BytesIO(data), "设备.xlsx")}
-    page = client.post("/equipment/import", data={**posted, **unit, **sheet}).get_data(as_text=True)
+    page = _ended(client, client.post("/equipment/import", data={**posted, **unit, **sheet}))
     return page, {**posted, **unit}
+
+
+def _ended(client: CheckedClient, answer: TestResponse) -> str:
+    """Look at an import as a browser without scripts does, until it has ended."""
+    if answer.status_code != 303:
+        return answer.get_data(as_text=True)
+    assert answer.location.startswith("/equipment/import/"), answer.location
+    for _look in range(600):
+        page = client.get(answer.location).get_data(as_text=True)
+        if "<progress" not in page:
+            return page
+        assert f'data-poll="{answer.location}?' in page, "scripts ask by themselves"
+        assert f'href="{answer.location}"' in page, "who has no scripts asks again"
+        time.sleep(0.2)
+    raise AssertionError(page)
+
+
+def _written(client: CheckedClient, page: str, posted: dict[str, str], which: str) -> TestResponse:
+    """Choose what is written, with what the report carries along."""
+    carried = {name: hidden(page, name) for name in ("sheet_name", "checked")}
+    return client.post("/equipment/import/write", data={**posted, **carried, "which": which})
 
 
 def _count(office: Office) -> int:
@@ -76,6 +107,8 @@ BAD = [
     ({"持有人": "赵倩"}, "持有人", "没有找到「赵倩」"),
     ({"持有人": "陈立（月球）"}, "持有人", "没有找到"),
     ({"持有人": "周敏"}, "持有人", "不能给自己"),
+    ({"使用组团": "电子信息"}, "使用组团", "没有找到「电子信息」"),
+    ({"持有人": "郑海", "使用组团": "新能源"}, "使用组团", "持有人今天不在新能源招商组团任职"),
 ]
 
 
@@ -111,9 +144,8 @@ def test_things_with_a_holder_come_with_their_handover_and_the_same_sheet_again_
     client = browse("reviewer")
     data = _sheet(*(_good(number, 持有人="陈立") for number in range(201)), _good(300), _good(301, 持有人="王浩"))
     page, posted = _sent(client, data)
-    chosen = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
     for _click in range(2):
-        assert client.post("/equipment/import/write", data=chosen).status_code == 303
+        assert _written(client, page, posted, "all").status_code == 303
     with office.database.reading() as session:
         held = select(func.count()).where(Item.holder_id == office.people["member"])
         assert session.scalar(held) == 201
@@ -122,6 +154,113 @@ def test_things_with_a_holder_come_with_their_handover_and_the_same_sheet_again_
     page, _posted = _sent(client, data)
     assert "早已登记 203 行" in page
     nothing_amiss(office)
+
+
+def test_things_come_to_the_team_the_sheet_names_with_or_without_a_holder(small_office: Office, browse: Browse) -> None:
+    room = a_room(small_office)
+    client = browse("reviewer")
+    place = {"存放地点": "行政中心 A 座 508"}
+    rows = [_good(1, 持有人="陈立", 使用组团="新能源", **place), _good(2, 使用组团="新能源招商组团"), _good(3)]
+    page, posted = _sent(client, _sheet(*rows))
+    assert _written(client, page, posted, "all").status_code == 303
+    with small_office.database.reading() as session:
+        columns = select(Item.holder_id, Item.team_id, Item.room_id, Item.state).order_by(Item.serial)
+        assert [tuple(row) for row in session.execute(columns)] == [
+            (small_office.people["member"], small_office.team_id, room, ItemState.IN_USE),
+            (None, small_office.team_id, None, ItemState.IN_USE),
+            (None, None, None, ItemState.IDLE),
+        ]
+    nothing_amiss(small_office)
+
+
+def test_a_row_whose_room_is_another_teams_is_named(small_office: Office) -> None:
+    room = a_room(small_office)
+    keeper = small_office.actor("reviewer")
+    with small_office.database.writing() as session:
+        session.get_one(Team, small_office.other_team_id).lead_unit_id = small_office.lead_unit_id
+        provide(
+            session, room, small_office.other_team_id, order(keeper), begins_on=TODAY, last_day=None, paper="云组通"
+        )
+    data = _sheet(_good(1, 使用组团="新能源", 存放地点="行政中心 A 座 508"))
+    with small_office.database.reading() as session:
+        report = equipment_sheet.check(session, data, small_office.lead_unit_id, by=keeper, today=TODAY)
+    assert [(cell.row, cell.column) for cell in report.bad] == [(2, "使用组团")]
+    assert "提供给别的组团" in report.bad[0].reason
+
+
+def test_a_row_that_is_on_a_card_is_known_even_if_its_holder_left_since(small_office: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    data = _sheet(_good(1, 持有人="陈立"))
+    page, posted = _sent(client, data)
+    _written(client, page, posted, "all")
+    with small_office.database.writing() as session:
+        session.execute(delete(Seat).where(Seat.person_id == small_office.people["member"]))
+    page, _posted = _sent(client, data)
+    assert "早已登记 1 行；有错 0 行" in page
+
+
+def test_progress_is_told_while_a_sheet_is_read_checked_and_written(small_office: Office) -> None:
+    heard: list[tuple[str, int, int]] = []
+    keeper = small_office.actor("reviewer")
+    data = _sheet(*(_good(number, 持有人="陈立") for number in range(600)))
+    with small_office.database.reading() as session:
+        report = equipment_sheet.check(
+            session, data, 1, by=keeper, today=TODAY, progress=lambda *told: heard.append(told)
+        )
+    cards = [line.value for line in report.fresh]
+    with small_office.database.writing() as session:
+        register_held(session, 1, cards, order(keeper), progress=lambda *told: heard.append(("writing", *told)))
+    for part in ("reading", "checking", "writing"):
+        told = [(done, total) for of, done, total in heard if of == part]
+        assert len(told) >= 3, part
+        assert told == sorted(told), part
+        assert all(done <= total for done, total in told), part
+    assert heard[-1] == ("writing", 1200, 1200), "600 cards, and 600 handed over"
+
+
+def test_an_import_is_shown_to_nobody_but_who_began_it(small_office: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    form = client.get("/equipment/import").get_data(as_text=True)
+    posted = {"csrf_token": token(form), "command_id": hidden(form, "command_id"), "unit_id": "1"}
+    answer = client.post("/equipment/import", data={**posted, "sheet": (io.BytesIO(_sheet(_good(1))), "设备.xlsx")})
+    assert client.get(answer.location).status_code == 200
+    assert browse("second_reviewer").get(answer.location).status_code == 404
+    assert client.get(f"/equipment/import/{'0' * 32}").status_code == 404
+
+
+def test_an_import_that_breaks_off_says_so_and_leaves_nothing(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse("reviewer")
+    page, posted = _sent(client, _sheet(_good(1, 持有人="陈立")))
+    monkeypatch.setattr(arriving, "hand_over", lambda *_: 1 / 0)
+    assert "导入中途停了" in _ended(client, _written(client, page, posted, "all"))
+    assert _count(small_office) == 0
+    monkeypatch.undo()
+
+
+def test_an_import_nobody_hears_of_any_more_counts_as_broken_off(tmp_path: Path) -> None:
+    imports = Imports(tmp_path)
+    job = Job("a" * 32, 1, 1, "", Stage.WRITING)
+    asleep = threading.Event()
+
+    def work(_progress: Tracking) -> Job:
+        asleep.wait(10)
+        return replace(job, stage=Stage.WRITTEN, sentence=tell("%(count)s 件", count=3))
+
+    assert imports.begin(job, work).is_running
+    os.utime(tmp_path / job.id, (0, 0))
+    lost = imports.find(job.id, person_id=1)
+    assert lost is not None
+    assert lost.stage is Stage.BROKEN
+    asleep.set()
+    for _look in range(100):
+        if (found := imports.find(job.id, person_id=1)) and found.stage is Stage.WRITTEN:
+            break
+        time.sleep(0.05)
+    assert found is not None
+    assert isinstance(found.sentence, Told)
+    assert found.sentence == "3 件"
 
 
 def test_the_same_serial_twice_in_a_sheet_names_the_first_row(small_office: Office) -> None:
@@ -152,16 +291,14 @@ def test_ten_thousand_rows_with_fifty_bad_ones_write_nothing_until_the_keeper_ch
     assert page.count("没有「不知道」") == 50
     assert _count(office) == 0
 
-    refused = client.post(
-        "/equipment/import/write", data={**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
-    )
+    refused = _written(client, page, posted, "all")
     assert refused.status_code == 422
     assert "还有 50 行有错，没有导入" in refused.get_data(as_text=True)
     assert _count(office) == 0
 
-    chosen = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "clean"}
-    for _click in range(2):
-        assert client.post("/equipment/import/write", data=chosen).status_code == 303
+    done = _ended(client, _written(client, page, posted, "clean"))
+    assert "已导入 9950 件设备，0 行早已登记" in done
+    assert _written(client, page, posted, "clean").location == "/equipment", "the second click finds it done"
     assert _count(office) == 9950
 
     page, _posted = _sent(client, data)
@@ -173,8 +310,7 @@ def test_ten_thousand_rows_with_fifty_bad_ones_write_nothing_until_the_keeper_ch
 def test_what_is_exported_is_read_in_again_as_known(small_office: Office, browse: Browse) -> None:
     client = browse("reviewer")
     page, posted = _sent(client, _sheet(_good(1), {**_good(2), "资产编号": "ZC-2026-0040"}))
-    data = {**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"}
-    assert client.post("/equipment/import/write", data=data).status_code == 303
+    assert _written(client, page, posted, "all").location == "/equipment"
     out = client.get("/equipment/export.xlsx").get_data()
     page, _posted = _sent(client, out)
     assert "早已登记 2 行" in page
@@ -196,7 +332,7 @@ def test_only_a_keeper_imports(browse: Browse) -> None:
 def test_an_exported_cell_is_never_a_formula(small_office: Office, browse: Browse) -> None:
     client = browse("reviewer")
     page, posted = _sent(client, _sheet(_good(1, 备注='=HYPERLINK("http://x")')))
-    client.post("/equipment/import/write", data={**posted, "sheet_name": hidden(page, "sheet_name"), "which": "all"})
+    _written(client, page, posted, "all")
     book = openpyxl.load_workbook(io.BytesIO(client.get("/equipment/export.xlsx").get_data()))
     kinds = {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
     assert "f" not in kinds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +15,14 @@ from tracker.kernel.money import LARGEST_FEN
 MOST_PIECES = 500
 LONGEST_LIFE = 50
 _FIRST_YEAR = 1990
+
+
+Progress = Callable[[int, int], object]
+"""Hears how many of how many are done."""
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Report to nobody."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,8 @@ class ItemFacts:
     """The number it brings along; empty for the next one."""
     holder_id: int | None = None
     """Who has it already; ``register_held`` makes the handover."""
+    team_id: int | None = None
+    """Which team uses it already."""
 
     def faults(self, today: date) -> Iterator[tuple[str, str]]:
         """Name each field that does not fit, and what to do."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -21,15 +21,23 @@ from tracker.equipment.models import Item
 from tracker.equipment.operations.items import NUMBER, known_numbers, known_serials
 from tracker.equipment.queries import items, rooms
 from tracker.equipment.queries.standards import records
-from tracker.identity.models import Person
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import parse_yuan
+from tracker.logistics.receivers import Receivers
 from tracker.logistics.sheets import BadCell, BadRow, Column, Line, SheetRow, read_each, rows_of, written
 from tracker.web.forms import parse_day
 
 MOST_ROWS = 10_000
+READING, CHECKING, WRITING = "reading", "checking", "writing"
 W = TypeVar("W", bound=StrEnum)
+Progress = Callable[[str, int, int], None]
+"""Hears of a part how many rows of how many are done."""
+
+
+def unseen(_part: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
 
 COLUMNS = (
     Column("资产编号", 16, "已有 ZC 编号的照填；没有的留空，登记时自动编号，但要填序列号"),
@@ -46,7 +54,8 @@ COLUMNS = (
     Column("序列号", 20),
     Column("使用年限", 10),
     Column("存放地点", 22, "楼宇和房间号，照办公用房里的名称"),
-    Column("持有人", 20, "已经在谁手里：姓名（单位），或登录名；闲置的不填"),
+    Column("持有人", 20, "已经在谁手里：姓名（单位），或登录名；公用和闲置的不填"),
+    Column("使用组团", 18, "哪个组团在用；公用的只填组团，不填持有人"),
     Column("备注", 20),
     Column("超标准审批文号", 18),
 )
@@ -57,7 +66,6 @@ CHOICES: dict[str, Sequence[str]] = {
     "来源": list(SOURCE_NAMES.values()),
 }
 _WIDEST = {"名称": 60, "规格型号": 60, "来源凭据": 60, "序列号": 60, "备注": 200, "超标准审批文号": 60, "分类代码": 20}
-_BRACKETS = str.maketrans("（）", "()")
 _COLUMN_OF = {
     "name": "名称",
     "price_fen": "原值（元）",
@@ -94,31 +102,37 @@ def template() -> bytes:
 
 def export(things: Iterable[Item]) -> bytes:
     """Write cards with where each thing is; the first columns can be read in again."""
-    more = [Column(title, 16) for title in ("产权单位", "状态", "使用人", "使用组团", "位置", "约定归还")]
+    more = [Column(title, 16) for title in ("产权单位", "状态", "使用人", "位置", "约定归还")]
     return written("设备", [*COLUMNS, *more], (_row_out(item) for item in things))
 
 
-def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date) -> Report:
+def check(
+    session: Session, data: bytes, unit_id: int, *, by: Actor, today: date, progress: Progress = unseen
+) -> Report:
     """Read a sheet and check every row against the rules of a card, the book, and the other rows.
 
     A row whose number or serial is on a card already is counted as known, so that the same sheet twice is harmless.
-    Raises Unreadable for a sheet that is none or lacks columns.
+    ``progress`` hears of the parts READING and CHECKING. Raises Unreadable for a sheet that is none or lacks columns.
     """
     report = Report()
-    rows = rows_of(data, NEEDED, most=MOST_ROWS)
-    places = {room.title: room.id for room in rooms.choices(session, seen_by=by, unit_id=unit_id)}
-    standing = records(session)
-    holders = Holders(items.receivers(session, unit_id, on=today), by.person_id)
-    lines = list(read_each(rows, lambda row: _card(row, places, today, standing, holders), report.bad))
-    numbers = known_numbers(session, (line.value.number for line in lines))
-    serials = known_serials(session, (line.value for line in lines))
+    rows = rows_of(data, NEEDED, most=MOST_ROWS, progress=partial(progress, READING))
+    known = Known(
+        today=today,
+        places={room.title: room.id for room in rooms.choices(session, seen_by=by, unit_id=unit_id)},
+        standing=records(session),
+        receivers=_receivers(session, unit_id, by=by, today=today),
+    )
+    fresh = _fresh(session, rows)
+    report.known = len(rows) - len(fresh)
+
+    def read(row: SheetRow) -> ItemFacts:
+        progress(CHECKING, min(row.number, len(rows)), len(rows))
+        return _card(row, known)
+
     seen: dict[tuple[str, str], int] = {}
-    for line in lines:
+    for line in read_each(fresh, read, report.bad):
         card = line.value
         keys = [("资产编号", card.number), (f"序列号/{card.kind.value}", card.serial)]
-        if card.number in numbers or (card.kind.value, card.serial) in serials:
-            report.known += 1
-            continue
         twice = next((key for key in keys if key[1] and key in seen), None)
         if twice is not None:
             column = twice[0].partition("/")[0]
@@ -130,7 +144,41 @@ def check(session: Session, data: bytes, unit_id: int, *, by: Actor, today: date
     return report
 
 
-def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records, holders: Holders) -> ItemFacts:
+def _fresh(session: Session, rows: Sequence[SheetRow]) -> list[SheetRow]:
+    """Leave out the rows that stand on a card already: whatever else they say, they change nothing."""
+    kinds = {name: kind.value for kind, name in KIND_NAMES.items()}
+    numbers = known_numbers(session, (row["资产编号"].upper() for row in rows))
+    serials = known_serials(session, (row["序列号"] for row in rows))
+    return [
+        row
+        for row in rows
+        if row["资产编号"].upper() not in numbers and (kinds.get(row["类别"], ""), row["序列号"]) not in serials
+    ]
+
+
+def _receivers(session: Session, unit_id: int, *, by: Actor, today: date) -> Receivers:
+    people = items.receivers(session, unit_id, on=today)
+    teams = items.led_teams(session, [unit_id])
+    return Receivers(
+        people,
+        teams,
+        seated=items.teams_of(session, [person.id for person in people], on=today),
+        given=rooms.given_to(session, on=today),
+        keeper_id=by.person_id,
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rows of a sheet are checked against."""
+
+    today: date
+    places: dict[str, int]
+    standing: Records
+    receivers: Receivers
+
+
+def _card(row: SheetRow, known: Known) -> ItemFacts:
     bad = [(title, "没有填写") for title in NEEDED if not row[title]]
     bad += [(title, f"最多 {most} 字") for title, most in _WIDEST.items() if len(row[title]) > most]
     kind = _chosen(row, "类别", KIND_NAMES, bad)
@@ -144,11 +192,12 @@ def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records,
         bad.append(("资产编号", "编号写成 ZC-年-序号，例如 ZC-2026-0001；旧编号请写在备注里"))
     if not number and not row["序列号"]:
         bad.append(("序列号", "没有资产编号的要填序列号，重复导入时靠它认出同一件"))
-    if row["存放地点"] and row["存放地点"] not in places:
+    room_id = known.places.get(row["存放地点"])
+    if row["存放地点"] and room_id is None:
         bad.append(("存放地点", f"没有「{row['存放地点']}」，请照办公用房里的名称填写"))
-    holder_id, wrong_holder = holders.find(row["持有人"])
-    if wrong_holder:
-        bad.append(("持有人", wrong_holder))
+    holder_id, wrong_holder = known.receivers.person(row["持有人"])
+    team_id, wrong_team = known.receivers.team(row["使用组团"], person_id=holder_id, room_id=room_id)
+    bad += [(title, wrong) for title, wrong in (("持有人", wrong_holder), ("使用组团", wrong_team)) if wrong]
     if bad or kind is None or bought_on is None:
         raise BadRow(bad)
     card = ItemFacts(
@@ -166,45 +215,18 @@ def _card(row: SheetRow, places: dict[str, int], today: date, standing: Records,
         serial=row["序列号"],
         note=row["备注"],
         exception=row["超标准审批文号"],
-        room_id=places.get(row["存放地点"]),
+        room_id=room_id,
         number=number,
         holder_id=holder_id,
+        team_id=team_id,
     )
-    wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(today)]
+    wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(known.today)]
     if not card.exception:
-        sets = standing.adopted(card.bought_on)
+        sets = known.standing.adopted(card.bought_on)
         wrong += [(_COLUMN_OF[one.field], one.sentence) for one in standards.judge(card, sets) if one.blocks]
     if wrong:
         raise BadRow(wrong)
     return card
-
-
-class Holders:
-    """Who of a unit may hold its things, found by sign-in name, by name, or by name and unit."""
-
-    def __init__(self, people: Iterable[Person], keeper_id: int) -> None:
-        """Take the people; the keeper who imports hands nothing to himself."""
-        self._keeper_id = keeper_id
-        self._by_word: dict[str, set[int]] = defaultdict(set)
-        for person in people:
-            unit = person.home_unit
-            units = [unit.name, unit.short_name] if unit else []
-            for word in (person.sign_in_name, person.name, *(f"{person.name}({one})" for one in units)):
-                self._by_word[word].add(person.id)
-
-    def find(self, typed: str) -> tuple[int | None, str]:
-        """Return the person meant, or what is wrong; neither for an empty cell."""
-        if not typed:
-            return None, ""
-        found = self._by_word.get(typed.translate(_BRACKETS).replace(" ", ""), set())
-        if not found:
-            return None, f"没有找到「{typed}」，只能填本单位或所牵头组团现在任职的人：姓名（单位）或登录名"
-        if len(found) > 1:
-            return None, f"有 {len(found)} 位「{typed}」，请写姓名（单位）或登录名"
-        [person_id] = found
-        if person_id == self._keeper_id:
-            return None, "不能给自己办领用，请由另一位经办导入"
-        return person_id, ""
 
 
 def _holder_out(item: Item) -> str:
@@ -267,12 +289,12 @@ def _row_out(item: Item) -> list[object]:
         item.life_years,
         item.first_room.title if item.first_room else "",
         _holder_out(item),
+        item.team.name if item.team else "",
         item.note,
         item.exception,
         item.owner_unit.name,
         STATE_NAMES[item.state],
         item.holder.name if item.holder else "",
-        item.team.name if item.team else "",
         item.room.title if item.room else "",
         item.due_on or "",
     ]

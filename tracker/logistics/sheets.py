@@ -58,11 +58,18 @@ class SheetRow:
         return self.cells.get(title, "")
 
 
-def rows_of(data: bytes, needed: Sequence[str], *, most: int) -> list[SheetRow]:
+def unheard(_done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
+def rows_of(
+    data: bytes, needed: Sequence[str], *, most: int, progress: Callable[[int, int], object] = unheard
+) -> list[SheetRow]:
     """Read the first sheet's rows under its titles, leaving out empty rows.
 
-    ``needed`` are the titles that must be there, in any order; ``most`` is the largest number of rows taken. Raises
-    Unreadable, in words, for what is no XLSX, is too large, or lacks titles.
+    ``needed`` are the titles that must be there, in any order; ``most`` is the largest number of rows taken;
+    ``progress`` hears how many rows of about how many were read. Raises Unreadable, in words, for what is no XLSX, is
+    too large, or lacks titles.
     """
     if len(data) > MOST_BYTES:
         raise Unreadable("表格超过 5 MB，请分成几份再导入", field="sheet")
@@ -76,16 +83,17 @@ def rows_of(data: bytes, needed: Sequence[str], *, most: int) -> list[SheetRow]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
             book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return list(_read(book.worksheets[0], needed, most))
+            return list(_read(book.worksheets[0], needed, most, progress))
     except Refused:
         raise
     except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise Unreadable("表格已损坏，读不出来；请另存为 XLSX 后再传", field="sheet") from error
 
 
-def _read(sheet: Any, needed: Sequence[str], most: int) -> Iterator[SheetRow]:
+def _read(sheet: Any, needed: Sequence[str], most: int, progress: Callable[[int, int], object]) -> Iterator[SheetRow]:
     titles: list[str] = []
     taken = 0
+    about = min(sheet.max_row or most, most)
     for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS), start=1):
         texts = [text_of(value) for value in values]
         if not titles:
@@ -97,6 +105,7 @@ def _read(sheet: Any, needed: Sequence[str], most: int) -> Iterator[SheetRow]:
         if not any(texts):
             continue
         taken += 1
+        progress(min(taken, about), about)
         if taken > most:
             raise Unreadable(tell("一次最多导入 %(most)s 行，请分成几份再导入", most=most), field="sheet")
         yield SheetRow(number, {title: text for title, text in zip(titles, texts, strict=False) if title})

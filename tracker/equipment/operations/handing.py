@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import insert, select, update
@@ -10,7 +11,16 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.audit.operations import record
 from tracker.equipment import policy
 from tracker.equipment.facts import HandingFacts, Order
-from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Destination, Handing, ItemState, after
+from tracker.equipment.lifecycle import (
+    DEMANDS,
+    HANDING_NAMES,
+    STATE_NAMES,
+    Destination,
+    Handing,
+    ItemState,
+    Standing,
+    after,
+)
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
 from tracker.equipment.operations.faults import answer_with_repair
 from tracker.evidence.models import EvidenceKind
@@ -74,6 +84,8 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
     if facts.kind is Handing.REPAIR:
         answer_with_repair(session, handover, items, order)
     _note_down(session, handover, items, order)
+    for item in items:
+        session.expire(item)
     return handover
 
 
@@ -229,25 +241,12 @@ def _check_room(session: Session, to: Destination, today: object) -> None:
 
 
 def _move(session: Session, handover: Handover, items: Sequence[Item], to: Destination) -> None:
+    """Move things that are locked and fresh: those that end up alike in one statement."""
+    alike: dict[Standing, list[int]] = defaultdict(list)
     lines = []
     for item in items:
-        was, now = item.standing, after(item.standing, handover.kind, to)
-        moved = (
-            update(table(Item))
-            .where(Item.id == item.id, Item.version == item.version)
-            .values(
-                state=now.state,
-                holder_id=now.holder_id,
-                room_id=now.room_id,
-                team_id=now.team_id,
-                borrower_unit_id=now.borrower_unit_id,
-                due_on=now.due_on,
-                events=item.events + 1,
-                version=item.version + 1,
-            )
-        )
-        if changed(session.execute(moved)) != 1:
-            raise Stale(tell("%(item)s刚刚被别人办过，请看过最新状态后再办", item=item.label))
+        was = item.standing
+        alike[after(was, handover.kind, to)].append(item.id)
         lines.append(
             {
                 "handover_id": handover.id,
@@ -259,9 +258,13 @@ def _move(session: Session, handover: Handover, items: Sequence[Item], to: Desti
                 "from_team_id": was.team_id,
             }
         )
+    for now, ids in alike.items():
+        things = table(Item)
+        moved = update(things).where(things.c.id.in_(ids))
+        moved = moved.values(**vars(now), events=things.c.events + 1, version=things.c.version + 1)
+        if changed(session.execute(moved)) != len(ids):
+            raise Stale("有设备刚刚被别人办过，请看过最新状态后再办")
     session.execute(insert(table(HandoverLine)), lines)
-    for item in items:
-        session.expire(item)
 
 
 def _note_down(session: Session, handover: Handover, items: Sequence[Item], order: Order) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.audit.operations import record
 from tracker.equipment import policy, standards
-from tracker.equipment.facts import ItemFacts, Order, Purchase
+from tracker.equipment.facts import ItemFacts, Order, Progress, Purchase, unheard
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import ItemState
 from tracker.equipment.models import Intake, IntakeKind, Item, Room, words_of
@@ -40,6 +40,7 @@ def register(
     *,
     kind: IntakeKind = IntakeKind.TYPED,
     purchase: Purchase | None = None,
+    progress: Progress = unheard,
 ) -> Intake:
     """Write a card for each thing, in the name of the unit that owns them; return the intake.
 
@@ -74,6 +75,7 @@ def register(
     rows = [_row(card, number, unit_id, intake.id) for card, number in zip(cards, numbers, strict=True)]
     for start in range(0, len(rows), _SLICE):
         session.execute(insert(table(Item)), rows[start : start + _SLICE])
+        progress(min(start + _SLICE, len(rows)), len(rows))
     record(
         session,
         by=order.by,
@@ -128,9 +130,9 @@ def known_numbers(session: Session, numbers: Iterable[str]) -> set[str]:
     return found
 
 
-def known_serials(session: Session, cards: Iterable[ItemFacts]) -> dict[tuple[str, str], str]:
-    """Return the numbers of cards that carry one of these kinds and serials already."""
-    wanted = list({card.serial for card in cards if card.serial})
+def known_serials(session: Session, serials: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return the numbers of cards that carry one of these serials already, by kind and serial."""
+    wanted = list({serial for serial in serials if serial})
     found: dict[tuple[str, str], str] = {}
     for start in range(0, len(wanted), _SLICE):
         columns = select(Item.kind, Item.serial, Item.number).where(Item.serial.in_(wanted[start : start + _SLICE]))
@@ -139,7 +141,7 @@ def known_serials(session: Session, cards: Iterable[ItemFacts]) -> dict[tuple[st
 
 
 def _refuse_known(session: Session, cards: Sequence[ItemFacts]) -> None:
-    serials = known_serials(session, cards)
+    serials = known_serials(session, (card.serial for card in cards))
     numbers = known_numbers(session, (card.number for card in cards))
     seen: set[tuple[str, str]] = set()
     for card in cards:

@@ -269,6 +269,15 @@ def receivers(session: Session, unit_id: int, *, on: date) -> Sequence[Person]:
     return session.scalars(query).all()
 
 
+def teams_of(session: Session, person_ids: Sequence[int], *, on: date) -> dict[int, set[int]]:
+    """Tell of each person the teams with a seat of his on a day."""
+    found: dict[int, set[int]] = {}
+    query = select(Seat.person_id, Seat.team_id).where(held_on(on), Seat.team_id.is_not(None))
+    for person_id, team_id in session.execute(query.where(Seat.person_id.in_(person_ids))):
+        found.setdefault(person_id, set()).add(team_id or 0)
+    return found
+
+
 def borrowers(session: Session, unit_id: int) -> Sequence[Unit]:
     """List the units a unit can lend to, by name."""
     query = select(Unit).where(Unit.id != unit_id, Unit.closed_at.is_(None))

@@ -99,6 +99,12 @@ def choices(session: Session, *, seen_by: Actor, unit_id: int | None = None) -> 
     return session.scalars(query.order_by(Building.name, Room.name)).all()
 
 
+def given_to(session: Session, *, on: date) -> dict[int, int]:
+    """Tell of each room that is provided to a team on a day which team that is."""
+    query = select(Provision.room_id, Provision.team_id).where(runs(Provision, on))
+    return {row.room_id: row.team_id for row in session.execute(query)}
+
+
 def spaces(session: Session, team_ids: Sequence[int], *, on: date) -> dict[int, Space]:
     """Add up each team's office rooms on a day; common rooms and stores are not counted a head."""
     query = (

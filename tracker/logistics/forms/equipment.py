@@ -214,6 +214,7 @@ class SheetForm(SiteForm):
     unit_id = ChoiceField("产权单位", [Required("请选择产权单位")], coerce=int)
     sheet = FileField("XLSX 表格")
     sheet_name = HiddenField()
+    checked = HiddenField()
     which = HiddenField()
 
 

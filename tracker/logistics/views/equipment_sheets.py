@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
+import uuid
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, request, send_file, url_for
+from flask import Response, current_app, flash, redirect, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 
 from tracker.equipment import operations
-from tracker.equipment.facts import ItemFacts
 from tracker.equipment.queries import items
 from tracker.kernel.clock import day_of, now
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.text import tell
 from tracker.logistics import equipment_sheet
 from tracker.logistics.equipment_sheet import Report
 from tracker.logistics.forms.equipment import SheetForm
+from tracker.logistics.imports import Imports, Job, Outcome, Stage, Tracking
 from tracker.logistics.sheets import MOST_BYTES
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import asked_wanted, order, readers
 from tracker.logistics.views.equipment_entry import keeper
-from tracker.storage import unit_of_work
+from tracker.storage import current
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor
 from tracker.web.database import reader
@@ -33,27 +36,38 @@ from tracker.web.pages import is_part_request, page, part
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 SHOWN_CELLS = 1000
+PART_NAMES = {"": "排队", "reading": "读表格", "checking": "逐行检查", "writing": "登记入库"}
+_PATIENCE = 1.0
+"""Seconds a page waits for a sheet before it shows how far it is."""
 
 
 @blueprint.route("/equipment/import", methods=["GET", "POST"])
 @keeper
 @limiter.limit("60 per minute")
 def import_equipment() -> Response:
-    """Check a sheet and say what it holds; nothing is written yet."""
+    """Take a sheet and have it checked; nothing is written yet."""
     form = _form()
-    report: Report | None = None
-    sheet = ""
+    job: Job | None = None
     if form.sent_and_valid():
         try:
-            data = _sent()
-            report = _checked(data, form)
-            sheet = current_files().put(data)
+            job = _begin_check(_sent(), form)
         except Refused as refusal:
             form.refuse(refusal)
-    facts: dict[str, Any] = {"form": form, "report": report, "sheet": sheet, "shown": SHOWN_CELLS}
-    if is_part_request():
-        return part("logistics/equipment_import_report.html", status=422 if form.was_turned_down else 200, **facts)
-    return page("logistics/equipment_import.html", **facts)
+    if job is not None and not is_part_request():
+        return _to(job)
+    return _show(form, job)
+
+
+@blueprint.get("/equipment/import/<string(length=32):job_id>")
+@keeper
+def import_progress(job_id: str) -> Response:
+    """Show how far an import is, and in the end what came of it."""
+    job = _imports().find(job_id, person_id=current_actor().person_id)
+    if job is None:
+        raise NotFound
+    form = _form()
+    form.unit_id.data = job.unit_id
+    return _show(form, job)
 
 
 @blueprint.post("/equipment/import/write")
@@ -62,22 +76,19 @@ def import_equipment() -> Response:
 def write_imported() -> Response:
     """Write the cards of a checked sheet: all when every row is clean, else the clean ones if that was chosen."""
     form = _form()
-    sheet = form.sheet_name.data or ""
-    report: Report | None = None
+    checked = _imports().find(form.checked.data or "", person_id=current_actor().person_id)
     if form.sent_and_valid():
         try:
-            report = _checked(_kept(sheet), form)
             if items.is_written(reader(), form.command_id.data or ""):
                 return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
-            cards = _cards_to_write(report, only_clean=form.which.data == "clean")
-            with unit_of_work() as session:
-                made = operations.register_held(session, form.unit_id.data or 0, cards, order(form))
-            flash(_("已导入 %(count)s 件设备，%(known)s 行早已登记", count=made.items, known=report.known))
-            return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
+            job = _begin_write(form, checked)
+            if job.stage is Stage.WRITTEN:
+                flash(_("已导入 %(count)s 件设备，%(known)s 行早已登记", count=job.made, known=job.outcome.known))
+                return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
+            return _to(job)
         except Refused as refusal:
             form.refuse(refusal)
-    facts: dict[str, Any] = {"form": form, "report": report, "sheet": sheet, "shown": SHOWN_CELLS}
-    return page("logistics/equipment_import.html", **facts)
+    return _show(form, checked)
 
 
 @blueprint.get("/equipment/import/template.xlsx")
@@ -105,15 +116,70 @@ def xlsx(data: bytes, name: str) -> Response:
     return answer
 
 
-def _cards_to_write(report: Report, *, only_clean: bool) -> list[ItemFacts]:
-    """Return the clean rows' cards. Raises Refused while rows are wrong and that was not chosen."""
-    if report.bad and not only_clean:
+def _begin_check(data: bytes, form: SheetForm) -> Job:
+    """Keep the sheet and begin to check it; a small one is done at once."""
+    by, today, database = current_actor(), day_of(now()), current()
+    job = Job(uuid.uuid4().hex, by.person_id, form.unit_id.data or 0, current_files().put(data), Stage.CHECKING)
+
+    def work(progress: Tracking) -> Job:
+        with database.reading() as session:
+            report = equipment_sheet.check(session, data, job.unit_id, by=by, today=today, progress=progress)
+        return replace(job, stage=Stage.CHECKED, outcome=_outcome(report))
+
+    return _imports().begin(job, work, patience=_PATIENCE)
+
+
+def _begin_write(form: SheetForm, checked: Job | None) -> Job:
+    """Begin to write a sheet's cards; every row is checked once more, for others may have written meanwhile."""
+    by, today, database, ordered = current_actor(), day_of(now()), current(), order(form)
+    only_clean = form.which.data == "clean"
+    if checked is not None:
+        _require_clean(checked.outcome, only_clean=only_clean)
+    data = _kept(form.sheet_name.data or "")
+    job = Job(ordered.command_id, by.person_id, form.unit_id.data or 0, form.sheet_name.data or "", Stage.WRITING)
+
+    def work(progress: Tracking) -> Job:
+        with database.reading() as session:
+            report = equipment_sheet.check(session, data, job.unit_id, by=by, today=today, progress=progress)
+        found = _outcome(report)
+        _require_clean(found, only_clean=only_clean)
+        cards = [line.value for line in report.fresh]
+        with database.writing() as session:
+            made = operations.register_held(
+                session, job.unit_id, cards, ordered, progress=partial(progress, equipment_sheet.WRITING)
+            )
+        return replace(job, stage=Stage.WRITTEN, outcome=found, made=made.items)
+
+    return _imports().begin(job, work, patience=_PATIENCE)
+
+
+def _require_clean(found: Outcome, *, only_clean: bool) -> None:
+    """Raise Refused while rows are wrong and the clean ones alone were not chosen, or when nothing is new."""
+    if found.bad and not only_clean:
         raise Refused(
-            tell("还有 %(bad_rows)s 行有错，没有导入；请改好再传，或选只导入没有错的行", bad_rows=report.bad_rows)
+            tell("还有 %(bad_rows)s 行有错，没有导入；请改好再传，或选只导入没有错的行", bad_rows=found.bad_rows)
         )
-    if not report.fresh:
-        raise Refused(tell("没有可以导入的新设备，%(known)s 行已经登记过", known=report.known))
-    return [line.value for line in report.fresh]
+    if not found.fresh:
+        raise Refused(tell("没有可以导入的新设备，%(known)s 行已经登记过", known=found.known))
+
+
+def _outcome(report: Report) -> Outcome:
+    return Outcome(len(report.fresh), report.worth_fen, report.known, tuple(report.bad))
+
+
+def _imports() -> Imports:
+    return Imports(current_app.extensions["tracker.settings"].var / "imports")
+
+
+def _to(job: Job) -> Response:
+    return redirect(url_for("logistics.import_progress", job_id=job.id), 303)  # type: ignore[return-value]
+
+
+def _show(form: SheetForm, job: Job | None) -> Response:
+    facts: dict[str, Any] = {"form": form, "job": job, "shown": SHOWN_CELLS, "part_names": PART_NAMES}
+    if is_part_request():
+        return part("logistics/equipment_import_report.html", status=422 if form.was_turned_down else 200, **facts)
+    return page("logistics/equipment_import.html", **facts)
 
 
 def _form() -> SheetForm:
@@ -139,8 +205,3 @@ def _kept(sheet: str) -> bytes:
         return current_files().get(sheet)
     except FileNotFoundError as error:
         raise Refused(_("表格已不在，请重新传")) from error
-
-
-def _checked(data: bytes, form: SheetForm) -> Report:
-    by = current_actor()
-    return equipment_sheet.check(reader(), data, form.unit_id.data or 0, by=by, today=day_of(now()))
