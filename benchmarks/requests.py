@@ -1,7 +1,8 @@
 """Time whole requests through the application: CPU of the pages people wait for and of every command's POST.
 
 One process, no network: what the application itself spends from request to answer, with sign-in, rights, rules,
-the money door and the page. Statements are counted beside.
+the money door and the page. Beside it stands what no choice of ours can save: the time inside the database driver for
+the same statements (the floor), how many they are, and what of the whole the template takes.
 
 python -m benchmarks.requests [--claims 20] [--profile NAME]
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from flask import before_render_template, template_rendered
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
@@ -66,14 +68,29 @@ class Bench:
         self.app.testing = True
         self.clients = {name: self._client(name) for name in ("member", "reviewer", "head", "officer", "cashier")}
         self.milliseconds: dict[str, list[float]] = defaultdict(list)
+        self.driver: dict[str, list[float]] = defaultdict(list)
+        self.drawing: dict[str, list[float]] = defaultdict(list)
         self.statements: dict[str, int] = {}
         self.profiled = profile
         self.profiler = cProfile.Profile()
-        self._count = 0
+        self._count, self._in_driver, self._in_template, self._since = 0, 0.0, 0.0, 0.0
         event.listen(current().engine, "before_cursor_execute", self._one_more)
+        event.listen(current().engine, "after_cursor_execute", self._one_done)
+        before_render_template.connect(self._draws, self.app)
+        template_rendered.connect(self._drawn, self.app)
 
     def _one_more(self, *_: object) -> None:
         self._count += 1
+        self._asked = time.process_time()
+
+    def _one_done(self, *_: object) -> None:
+        self._in_driver += time.process_time() - self._asked
+
+    def _draws(self, *_: object, **_more: object) -> None:
+        self._since = time.process_time()
+
+    def _drawn(self, *_: object, **_more: object) -> None:
+        self._in_template += time.process_time() - self._since
 
     def _client(self, name: str) -> FlaskClient:
         client = self.app.test_client()
@@ -88,13 +105,15 @@ class Bench:
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Note the CPU milliseconds of what happens inside."""
-        self._count = 0
+        self._count, self._in_driver, self._in_template = 0, 0.0, 0.0
         if name == self.profiled:
             self.profiler.enable()
         started = time.process_time()
         yield
         self.milliseconds[name].append((time.process_time() - started) * 1000)
         self.profiler.disable()
+        self.driver[name].append(self._in_driver * 1000)
+        self.drawing[name].append(self._in_template * 1000)
         self.statements[name] = self._count
 
     def get(self, name: str, who: str, address: str) -> TestResponse:
@@ -124,16 +143,19 @@ def main() -> None:
         bench = Bench(Path(folder), chosen.profile)
         for number in range(chosen.claims + WARM_UP):
             if number == WARM_UP:
-                bench.milliseconds.clear()
+                for noted in (bench.milliseconds, bench.driver, bench.drawing):
+                    noted.clear()
                 bench.profiler = cProfile.Profile()
             _one_life(bench)
         _waiting_list(bench, chosen.claims)
         bench.database.close()
-    print("| request | CPU, median | statements | target |")
-    print("|---|---|---|---|")
+    print("| request | CPU, median | of which the template | driver alone (floor) | × floor | statements | target |")
+    print("|---|---|---|---|---|---|---|")
     for name, times in bench.milliseconds.items():
         target = f"≤ {TARGETS[name]} ms" if name in TARGETS else ""
-        print(f"| {name} | {median(times):.1f} ms | {bench.statements[name]} | {target} |")
+        whole, floor = median(times), median(bench.driver[name])
+        cells = (f"{whole:.1f} ms", f"{median(bench.drawing[name]):.1f} ms", f"{floor:.1f} ms", f"{whole / floor:.0f}")
+        print(f"| {name} | {' | '.join(cells)} | {bench.statements[name]} | {target} |")
     if chosen.profile:
         pstats.Stats(bench.profiler).sort_stats("cumtime").print_stats(90)
 

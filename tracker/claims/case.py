@@ -43,8 +43,6 @@ class Finding:
     field: str = ""
     is_lack: bool = False
     """Something is not filled in yet: said in the list, not beside every empty field of a half-typed form."""
-    is_raced: bool = False
-    """Said early only: the guarded updates of the submission decide it, where two may come at once."""
     alike: tuple[str, int] | None = None
     """For files that look alike: the handle of the claim's file and the id of the other, for the page that compares."""
 

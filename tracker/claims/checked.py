@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.claims.lifecycle import LEAD_STEPS, Step
@@ -54,21 +54,23 @@ _READ_SINCE = _READINGS.where(EvidenceReading.read_at > Claim.submitted_at).exis
 
 def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked]:
     """Look up what lists say of these claims' checks, in one query."""
-    wanted = (
-        select(
-            Claim.id,
-            Claim.to_look_at,
-            _BEING_READ,
-            _READ_SINCE,
-            Claim.step,
-            Claim.claimed_fen - Claim.deducted_fen,
-            Fund.together_up_to_fen,
-            Claim.version,
-        )
-        .join(Fund, Fund.id == Claim.fund_id)
-        .where(Claim.id.in_(claim_ids))
+    return {row[0]: Checked(*row[1:]) for row in session.execute(_CHECKED, {"ids": list(claim_ids)})}
+
+
+_CHECKED = (
+    select(
+        Claim.id,
+        Claim.to_look_at,
+        _BEING_READ,
+        _READ_SINCE,
+        Claim.step,
+        Claim.claimed_fen - Claim.deducted_fen,
+        Fund.together_up_to_fen,
+        Claim.version,
     )
-    return {row[0]: Checked(*row[1:]) for row in session.execute(wanted)}
+    .join(Fund, Fund.id == Claim.fund_id)
+    .where(Claim.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def has_unread_files(session: Session, claim_id: int) -> bool:

@@ -35,8 +35,13 @@ class NotReady(Refused):
     """The claim cannot be submitted yet; ``facts["findings"]`` lists what must be mended."""
 
 
-def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -> list[Finding]:
-    """Check a claim as filed; blocking findings first."""
+def of_filing(
+    session: Session, claim: Claim, filing: Filing, *, at: datetime, with_raced: bool = True
+) -> list[Finding]:
+    """Check a claim as filed; blocking findings first.
+
+    A submission leaves the raced rules out: its own guarded updates decide them.
+    """
     fund = session.get_one(Fund, filing.fund_id)
     categories = run(session, _CATEGORIES, {"of_fund": fund.id}).all()
     case = Case(
@@ -48,7 +53,8 @@ def of_filing(session: Session, claim: Claim, filing: Filing, *, at: datetime) -
         {category.id: category.name for category in categories},
         day_of(at),
     )
-    found = [finding for rule in RULES for finding in rule(case)]
+    rules = RULES if with_raced else _SETTLED_RULES
+    found = [finding for rule in rules for finding in rule(case)]
     order = list(Level)
     return sorted(found, key=lambda finding: order.index(finding.level))
 
@@ -268,7 +274,6 @@ def _taken(case: Case) -> Iterator[Finding]:
                 ),
                 line.key,
                 "bill_number",
-                is_raced=True,
             )
 
 
@@ -278,7 +283,7 @@ def _quota(case: Case) -> Iterator[Finding]:
     try:
         entries = book.carry(case.session, Verb.HOLD, case.filing.shares)
     except book.NoQuota as refusal:
-        yield Finding(Level.BLOCK, Part.QUOTA, refusal.sentence, is_raced=True)
+        yield Finding(Level.BLOCK, Part.QUOTA, refusal.sentence)
         return
     short = False
     for entry in entries:
@@ -296,7 +301,6 @@ def _quota(case: Case) -> Iterator[Finding]:
                     asked=format_yuan(-entry.amount_fen),
                     over=format_yuan(-entry.amount_fen - left),
                 ),
-                is_raced=True,
             )
     if not short:
         yield Finding(Level.PASS, Part.QUOTA, "额度充足")
@@ -321,3 +325,5 @@ RULES: tuple[Rule, ...] = (
     _quota,
     _purpose,
 )
+_RACED_RULES = (_taken, _quota)
+_SETTLED_RULES = tuple(rule for rule in RULES if rule not in _RACED_RULES)

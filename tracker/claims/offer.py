@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.claims import facts
 from tracker.claims.facts import Item
@@ -72,12 +72,12 @@ def funds(session: Session, team_ids: set[int], *, on: date, also: int | None = 
     ``also`` is the fund a draft already names; it stays on the list.
     """
     wanted = {"teams": list(team_ids), "since": on.year - 1, "also": also or 0}
-    return session.scalars(_WITH_QUOTA, wanted).all()
+    return session.scalars(_WITH_QUOTA, wanted).unique().all()
 
 
 _WITH_QUOTA = (
     select(Fund)
-    .options(selectinload(Fund.categories))
+    .options(joinedload(Fund.categories))
     .where(
         or_(
             and_(

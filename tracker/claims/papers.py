@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.claims import facts
 from tracker.claims import queries as claims
 from tracker.claims.lifecycle import STEP_NAMES, Move, Step
-from tracker.claims.models import KIND_NAMES, PAY_NAMES, Attachment, Claim, ClaimLine, Decision
+from tracker.claims.models import KIND_NAMES, PAY_NAMES, Claim, ClaimLine
 from tracker.evidence.models import Evidence, EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.funds.queries import team_cell
@@ -162,33 +161,12 @@ _PARTIES = (
     )
     .where(Claim.id == bindparam("of_claim"))
 )
-_LINES = (
-    select(ClaimLine)
-    .options(joinedload(ClaimLine.category, innerjoin=True))
-    .where(ClaimLine.claim_id == bindparam("of_claim"))
-    .order_by(ClaimLine.position)
-)
-_FILES = (
-    select(Attachment)
-    .options(joinedload(Attachment.evidence, innerjoin=True))
-    .where(Attachment.claim_id == bindparam("of_claim"))
-    .order_by(Attachment.id)
-)
-_DECISIONS = (
-    select(Decision)
-    .options(joinedload(Decision.person, innerjoin=True))
-    .where(Decision.claim_id == bindparam("of_claim"))
-    .order_by(Decision.id)
-)
 
 
 def _gather(session: Session, claim: Claim) -> None:
-    """Load what a paper says of a claim in four statements, where asking piece by piece would take a dozen."""
-    of_claim = {"of_claim": claim.id}
-    session.scalars(_PARTIES, of_claim).one()
-    set_committed_value(claim, "lines", list(session.scalars(_LINES, of_claim)))
-    set_committed_value(claim, "attachments", list(session.scalars(_FILES, of_claim)))
-    set_committed_value(claim, "decisions", list(session.scalars(_DECISIONS, of_claim)))
+    """Load what a paper says of a claim in few statements, where asking piece by piece would take a dozen."""
+    session.scalars(_PARTIES, {"of_claim": claim.id}).one()
+    claims.furnish(session, claim, "lines", "attachments", "decisions")
 
 
 _SHOWN_APART = frozenset({"departs_on", "returns_on", "places"})

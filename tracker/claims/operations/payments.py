@@ -55,6 +55,7 @@ def pay(session: Session, claim_id: int, facts: PaymentFacts, command: Command) 
         return done.claim
     payee = _payee(session, claim, facts)
     _require_sound(claim, facts, command)
+    queries.furnish(session, claim, "lines", "payments")
     shares = _shares_of(claim, facts.amount_fen)
     number = f"ZF-{claim.fund.year}-{next_number(session, f'payment:{claim.fund.year}'):04d}"
     payment = {

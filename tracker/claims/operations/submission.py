@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from tracker.claims import findings, policy
+from tracker.claims import findings, policy, queries
 from tracker.claims.filing import Filing
 from tracker.claims.lifecycle import FILERS_STATES, Move, State, Step
 from tracker.claims.models import Claim, ClaimLine, Payee
@@ -42,8 +42,9 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     if fund is None:
         raise NotFound("没有找到这项经费，请刷新页面后重选")
     _require_fitting(session, claim, filing)
-    found = findings.of_filing(session, claim, filing, at=command.at)
-    findings.require_none_blocking([finding for finding in found if not finding.is_raced])
+    queries.furnish(session, claim, "attachments")
+    found = findings.of_filing(session, claim, filing, at=command.at, with_raced=False)
+    findings.require_none_blocking(found)
     if seat is SeatKind.AGENT:
         _require_agent_quota(session, claim, filing, command)
     route = _route(fund, filing.claimed_fen)
