@@ -130,7 +130,7 @@ def _characters(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int
     box = raw.FS_RECTF()
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
-        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD):  # noqa: PLR2004
+        if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF, 0x00AD) or chr(code).isspace():  # noqa: PLR2004
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue

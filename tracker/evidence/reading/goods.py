@@ -83,13 +83,20 @@ def money_pieces(sheet: Sheet, glyphs: Sequence[Glyph]) -> list[Span]:
     for line in group_lines(glyphs, share=0.9):
         for piece in split_at_gaps(sheet.page, line, 1.2):
             cuts = [
-                index
-                for index, glyph in enumerate(piece.glyphs)
-                if index and values.fold(glyph.text) == "¥" and values.fold(piece.glyphs[index - 1].text) != "-"
+                index for index in range(1, len(piece.glyphs)) if _is_cut(piece.glyphs[index - 1], piece.glyphs[index])
             ]
             for start, end in zip([0, *cuts], [*cuts, len(piece.glyphs)], strict=True):
                 pieces.append(Span(piece.page, piece.glyphs[start:end]))
     return _with_signs(pieces)
+
+
+def _is_cut(glyph: Glyph, following: Glyph) -> bool:
+    """Whether an amount ends between two characters: before a currency sign, and before words after 元 or a space."""
+    before, after = values.fold(glyph.text), values.fold(following.text)
+    if after == "¥":
+        return before != "-"
+    is_word = "\u4e00" <= after[:1] <= "\u9fff" and after not in "元万亿"
+    return is_word and (before == "元" or (before.isdigit() and following.x0 - glyph.x1 > 0.25 * glyph.size))
 
 
 def _with_signs(pieces: list[Span]) -> list[Span]:

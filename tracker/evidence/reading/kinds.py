@@ -29,6 +29,7 @@ WITH_CIPHER: Final = frozenset({VAT_E_ORDINARY, VAT_E_SPECIAL, VAT_SPECIAL, VAT_
 """Forms that have the seller below the total, and the remarks to the right of it."""
 
 TICKETS: Final = frozenset({TAXI, TOLL, QUOTA, COACH})
+VEHICLES: Final = frozenset({VEHICLE, USED_VEHICLE})
 
 # The second field of the tax QR code, see the format facts in docs/evidence.md.
 QR_KINDS: Final = {

@@ -9,6 +9,7 @@ from tracker.evidence.reading import values
 from tracker.evidence.reading.facts import Fact, Leg, Source
 from tracker.evidence.reading.goods import level_with, money_pieces
 from tracker.evidence.reading.lines import split_at_gaps
+from tracker.evidence.reading.parties import name_beside, tax_id_beside
 
 if TYPE_CHECKING:
     from tracker.evidence.reading.lines import Sheet, Span
@@ -26,14 +27,11 @@ def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
     """Read total, buyer and traveller, and the one leg of the ticket."""
     facts = _fares(sheet)
     for label in sheet.named("buyer_name"):
-        glyphs = level_with(sheet, label)
-        for piece in split_at_gaps(sheet.page, sorted(glyphs, key=lambda one: one.x0), 2.2)[:1]:
-            if value := values.name(piece.text):
-                facts.append(_fact("buyer_name", value, piece))
+        if fact := name_beside(sheet, label, "buyer_name"):
+            facts.append(fact)
     for label in sheet.named("tax_id", "buyer_tax_id")[:1]:
-        for piece in split_at_gaps(sheet.page, sorted(level_with(sheet, label), key=lambda one: one.x0), 1.3)[:1]:
-            if value := values.tax_id(piece.text):
-                facts.append(_fact("buyer_tax_id", value, piece))
+        if fact := tax_id_beside(sheet, label, "buyer_tax_id"):
+            facts.append(fact)
     lines = [values.fold(line.text) for line in sheet.lines]
     for line in lines:
         if match := _PERSON.search(line):
