@@ -123,6 +123,9 @@ ACTION_NAMES: dict[str, str] = {
     "standard.verify": "核实标准",
     "standard.unverify": "改为未核实",
     "standard.adopt": "采用新标准",
+    "standard.take_over": "导入整套标准",
+    "standard.use": "采用标准",
+    "standard.end": "停用标准",
     "fault.report": "报修",
     "fault.close": "关闭报修",
 }

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.standards import Figure, Quantity, Rank, StandardSet, all_sets
+from tracker.equipment.standards.books import Book, Sort, as_set
 from tracker.kernel.money import format_yuan
 from tracker.kernel.text import tell
 
@@ -60,6 +61,15 @@ class Adopted:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """From a day on a standard is the office's own, or no longer."""
+
+    set_key: str
+    is_adopted: bool
+    since: date
+
+
+@dataclass(frozen=True)
 class Entry:
     """A figure with all its editions, earliest first."""
 
@@ -92,9 +102,22 @@ class Records:
     """The standards as the data has them with what the office recorded laid over."""
 
     def __init__(
-        self, adopted: Iterable[Adopted] = (), standing: Mapping[tuple[str, str, int | None], bool] | None = None
+        self,
+        adopted: Iterable[Adopted] = (),
+        standing: Mapping[tuple[str, str, int | None], bool] | None = None,
+        books: Iterable[Book] = (),
+        rulings: Iterable[Ruling] = (),
     ) -> None:
-        """Take the later editions and the last check of each edition, by set, code and edition."""
+        """Take the later editions, the last check of each by set, code and edition, the tables and the rulings.
+
+        Books and rulings come in the order they were recorded.
+        """
+        self.books = list(books)
+        self.sets = dict(all_sets())
+        self.sets.update({book.key: as_set(book) for book in self.books if book.sort is Sort.FIGURES})
+        self._rulings: dict[str, list[Ruling]] = {}
+        for ruling in rulings:
+            self._rulings.setdefault(ruling.set_key, []).append(ruling)
         self._later: dict[tuple[str, str], list[Adopted]] = {}
         for one in sorted(adopted, key=lambda one: one.since):
             self._later.setdefault((one.set_key, one.code), []).append(one)
@@ -103,12 +126,30 @@ class Records:
 
     def adopted(self, day: date) -> list[StandardSet]:
         """List the adopted standards in force on a day, each figure in the edition of that day."""
-        return [self.of(key, day) for key, one in all_sets().items() if one.is_adopted and one.holds_on(day)]
+        return [self.of(key, day) for key in self.sets if self.is_own(key, day)]
+
+    def is_own(self, key: str, day: date) -> bool:
+        """Tell whether the office goes by a standard on a day: what it ruled last, else what the data says."""
+        said = [ruling for ruling in self._rulings.get(key, ()) if ruling.since <= day]
+        if said:
+            return max(enumerate(said), key=lambda pair: (pair[1].since, pair[0]))[1].is_adopted
+        chosen = self.sets.get(key)
+        return chosen is not None and chosen.is_adopted and chosen.holds_on(day)
+
+    def known(self, day: date) -> dict[str, StandardSet]:
+        """Return every standard of figures with its standing on a day, the office's own first."""
+        found = {key: replace(one, is_adopted=self.is_own(key, day)) for key, one in self.sets.items()}
+        return dict(sorted(found.items(), key=lambda pair: not pair[1].is_adopted))
+
+    def book(self, sort: Sort, day: date) -> Book | None:
+        """Return the office's newest table of a sort that holds on a day."""
+        own = [book for book in self.books if book.sort is sort and self.is_own(book.key, day)]
+        return max(own, key=lambda book: book.since, default=None)
 
     def of(self, key: str, day: date) -> StandardSet:
         """Return a standard with its figures in the editions of a day; figures without one stay as they came."""
         if (key, day) not in self._known:
-            chosen = all_sets()[key]
+            chosen = self.sets[key]
             entries = {entry.code: entry.on(day) for entry in self.entries(key)}
             self._known[key, day] = replace(
                 chosen,
@@ -119,7 +160,7 @@ class Records:
 
     def entries(self, key: str) -> list[Entry]:
         """List the figures of a standard, those of a class together."""
-        chosen = all_sets()[key]
+        chosen = self.sets[key]
         found = [self._entry(chosen, *base) for figure in chosen.figures for base in _bases(figure)]
         return found + [self._entry(chosen, *_base(quantity)) for quantity in chosen.quantities]
 

@@ -5,7 +5,7 @@ from tracker.equipment.models.faults import Fault
 from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverMark, MarkKind
 from tracker.equipment.models.items import Intake, IntakeKind, Item, words_of
 from tracker.equipment.models.rooms import Building, Desk, Provision, Room
-from tracker.equipment.models.standards import StandardCheck, StandardEdition
+from tracker.equipment.models.standards import StandardBook, StandardCheck, StandardEdition, StandardRuling
 
 __all__ = [
     "Building",
@@ -20,8 +20,10 @@ __all__ = [
     "MarkKind",
     "Provision",
     "Room",
+    "StandardBook",
     "StandardCheck",
     "StandardEdition",
+    "StandardRuling",
     "Stocktake",
     "StocktakeCounter",
     "StocktakeLine",

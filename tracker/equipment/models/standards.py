@@ -1,14 +1,15 @@
-"""What the office recorded about allocation figures: later editions, and checks against the document."""
+"""What the office recorded about allocation standards: whole tables, later editions of figures, rulings, checks."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.equipment.standards.books import Sort
 from tracker.identity.models import Person
-from tracker.storage import Base, Identifier, Moment
+from tracker.storage import Base, Identifier, Moment, word
 
 
 class StandardEdition(Base):
@@ -30,6 +31,50 @@ class StandardEdition(Base):
     command_id: Mapped[str] = mapped_column(String(48), unique=True)
 
     adopter: Mapped[Person] = relationship()
+
+
+class StandardBook(Base):
+    """A whole table the office took over from a document: figures, office areas or class codes. Only added to."""
+
+    __tablename__ = "standard_book"
+    __table_args__ = (UniqueConstraint("set_key"), CheckConstraint("rows > 0", name="rows"))
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    set_key: Mapped[str] = mapped_column(String(40))
+    sort: Mapped[Sort] = mapped_column(word(Sort))
+    title: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(60))
+    clause: Mapped[str] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(String(200))
+    since: Mapped[date]
+    is_verified: Mapped[bool]
+    rows: Mapped[int] = mapped_column(Integer)
+    content: Mapped[str] = mapped_column(Text)
+    """The rows as JSON, in the columns of the product's own data."""
+    taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime] = mapped_column(Moment)
+    command_id: Mapped[str] = mapped_column(String(48), unique=True)
+
+    taker: Mapped[Person] = relationship()
+
+
+class StandardRuling(Base):
+    """From a day on the office goes by a standard (``is_adopted``) or no longer; the last counts. Only added to."""
+
+    __tablename__ = "standard_ruling"
+    __table_args__ = (UniqueConstraint("command_id", "set_key"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    set_key: Mapped[str] = mapped_column(String(40))
+    is_adopted: Mapped[bool]
+    since: Mapped[date]
+    number: Mapped[str] = mapped_column(String(60))
+    remark: Mapped[str] = mapped_column(String(200))
+    ruled_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ruled_at: Mapped[datetime] = mapped_column(Moment)
+    command_id: Mapped[str] = mapped_column(String(48))
+
+    ruler: Mapped[Person] = relationship()
 
 
 class StandardCheck(Base):

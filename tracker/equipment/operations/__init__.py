@@ -1,6 +1,7 @@
 """Write cards, hand things over, keep rooms, count."""
 
 from tracker.equipment.operations.arriving import register_held
+from tracker.equipment.operations.books import rule, take_over
 from tracker.equipment.operations.counting import (
     close_stocktake,
     count_item,
@@ -44,6 +45,8 @@ __all__ = [
     "register",
     "register_held",
     "report_fault",
+    "rule",
     "seat_at_desk",
     "take_back",
+    "take_over",
 ]

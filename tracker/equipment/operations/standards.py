@@ -15,7 +15,6 @@ from tracker.equipment.editions import WHAT_NAMES, Entry, What
 from tracker.equipment.facts import LONGEST_LIFE, Order
 from tracker.equipment.models.standards import StandardCheck, StandardEdition
 from tracker.equipment.queries.standards import records
-from tracker.equipment.standards import all_sets
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.money import LARGEST_FEN
@@ -77,7 +76,7 @@ def check_figures(session: Session, set_key: str, codes: Sequence[str], facts: C
         )
     session.flush()
     first = session.scalars(select(StandardCheck.id).where(StandardCheck.command_id == order.command_id)).all()[0]
-    title = all_sets()[set_key].title
+    title = records(session).sets[set_key].title
     record(
         session,
         by=order.by,
@@ -149,7 +148,7 @@ def _check(entry: Entry, facts: EditionFacts) -> None:
 
 
 def _lock(session: Session, set_key: str, order: Order) -> None:
-    if set_key not in all_sets():
+    if set_key not in records(session).sets:
         raise NotFound
     take_turn(session, f"standard:{set_key}")
     take_turn(session, order.command_id)

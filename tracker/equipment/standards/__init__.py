@@ -6,6 +6,7 @@ A figure nobody verified only warns; a price or life beyond a found figure needs
 from __future__ import annotations
 
 from tracker.equipment.standards.figures import (
+    ClassCode,
     Figure,
     Quantity,
     StandardSet,
@@ -21,6 +22,7 @@ from tracker.equipment.standards.judging import Finding, judge, require_within
 from tracker.equipment.standards.staffing import Rank, Staffing
 
 __all__ = [
+    "ClassCode",
     "Figure",
     "Finding",
     "Gap",

@@ -74,6 +74,8 @@ class Figure:
     cap_paper: str = ""
     life_paper: str = ""
     """The document of a later edition; empty for the standard's own."""
+    variant: str = ""
+    """Rank or variant as the row has it."""
 
     @property
     def is_by_capacity(self) -> bool:
@@ -140,7 +142,7 @@ def all_sets() -> Mapping[str, StandardSet]:
     """Read every standard, by its key."""
     figures: dict[str, list[Figure]] = {}
     for row in _rows("office_standards.csv"):
-        if (figure := _figure(row)) is not None:
+        if (figure := read_figure(row)) is not None:
             figures.setdefault(row["standard"], []).append(figure)
     quantities: dict[str, list[Quantity]] = {}
     for row in _rows("office_quantities.csv"):
@@ -181,7 +183,8 @@ def areas() -> Mapping[str, int]:
     return {row["level"]: int(row["area_m2"]) * 100 for row in _rows("office_areas.csv")}
 
 
-def _figure(row: Mapping[str, str]) -> Figure | None:
+def read_figure(row: Mapping[str, str]) -> Figure | None:
+    """Read a row of a standard; None when it is about no class of the office's."""
     item, variant, status = row["item"], row["rank_or_variant"], row["status"]
     kind = next((kind for name, of, kind in _KINDS if item.startswith(name) and variant.startswith(of)), None)
     if kind is None:
@@ -198,6 +201,7 @@ def _figure(row: Mapping[str, str]) -> Figure | None:
         quantity=row["quantity_limit"],
         source=row["source"],
         status=status,
+        variant=variant,
     )
 
 

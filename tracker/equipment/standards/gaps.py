@@ -60,15 +60,16 @@ def gaps(staffing: Staffing, held: Mapping[ItemKind, int], sets: Iterable[Standa
     return found
 
 
-def allowed_area_dm2(staffing: Staffing) -> int:
-    """Sum the office area of a team's heads by level, in 0.01 m²."""
+def allowed_area_dm2(staffing: Staffing, by_level: Mapping[str, int] | None = None) -> int:
+    """Sum the office area of a team's heads, in 0.01 m², by the areas given or those the data brought."""
+    each = by_level if by_level is not None else areas()
     heads = {
         "bureau": staffing.bureau,
         "division": staffing.division,
         "section": staffing.section,
         "staff": staffing.staff + staffing.unknown,
     }
-    return sum(areas()[level] * count for level, count in heads.items())
+    return sum(each.get(level, 0) * count for level, count in heads.items())
 
 
 def _offset(rows: Sequence[Gap]) -> list[Gap]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import chain, repeat
 
@@ -23,9 +23,11 @@ from tracker.equipment.kinds import (
     Source,
 )
 from tracker.equipment.lifecycle import Destination, Handing
+from tracker.equipment.operations.books import RulingFacts
 from tracker.equipment.operations.rooms import MOST_SEATS
 from tracker.equipment.operations.standards import CheckFacts, EditionFacts
-from tracker.equipment.standards import class_codes
+from tracker.equipment.standards import ClassCode
+from tracker.equipment.standards.books import SORT_NAMES, Sort
 from tracker.kernel.text import tell
 from tracker.web.forms import (
     ChoiceField,
@@ -45,11 +47,10 @@ MOST_COPIES = 200
 _DM2 = Decimal(100)
 
 
-def class_choices() -> list[tuple[str, str]]:
-    """Offer the official classes, each with its edition."""
+def class_choices(codes: Iterable[ClassCode]) -> list[tuple[str, str]]:
+    """Offer official classes, each with its edition."""
     return [
-        (f"{row.edition.value}:{row.code}", f"{row.code} {row.name}（{EDITION_NAMES[row.edition]}）")
-        for row in class_codes()
+        (f"{row.edition.value}:{row.code}", f"{row.code} {row.name}（{EDITION_NAMES[row.edition]}）") for row in codes
     ]
 
 
@@ -62,7 +63,7 @@ class ItemForm(SiteForm):
     kind = ChoiceField(
         "类别", [Required("请选择类别")], coerce=ItemKind, choices=list(KIND_NAMES.items()), blank="请选择"
     )
-    official = ChoiceField("分类代码", choices=class_choices(), blank="暂不填写")
+    official = ChoiceField("分类代码", blank="暂不填写")
     copies = CountField("件数", [Required("请填写件数")], least=1, most=MOST_COPIES)
     serials = TextBlock("序列号", most=8000)
     price = MoneyField("每件原值（元）", [Required("请填写原值")])
@@ -290,3 +291,34 @@ class CloseFaultForm(SiteForm):
     """Why a thing is not sent to repair."""
 
     reason = TextLine("不送修的原因", [Required("请写明为什么不用送修")], most=200)
+
+
+class BookForm(SiteForm):
+    """A whole standard to take over, with the document it comes from."""
+
+    sort = ChoiceField("导入内容", [Required("请选择导入内容")], coerce=Sort, choices=list(SORT_NAMES.items()))
+    title = TextLine("标准名称", [Required("请填写标准名称")], most=120)
+    number = TextLine("文号", [Required("请填写文号")], most=60)
+    clause = TextLine("条款或附件", [Required("请写明条款或附件，例如附件一")], most=120)
+    source = TextLine("出处", [Required("请写明出处，例如发文单位和网址")], most=200)
+    since = DayField("从哪天起执行", [Required("请填写执行日期")])
+    standing = ChoiceField(
+        "核实情况",
+        [Required("请选择核实情况")],
+        choices=[("unverified", "未核实，只作提醒"), ("verified", "已与文件逐项核对")],
+    )
+    replaces = ChoicesField("代替哪些现用标准")
+    sheet = FileField("表格")
+
+
+class RulingForm(SiteForm):
+    """Whether the office goes by a standard from a day on."""
+
+    use = ChoiceField("采用还是停用", [Required("请选择")], choices=[("use", "采用"), ("end", "停用")])
+    from_day = DayField("从哪天起", [Required("请填写日期")])
+    basis = TextLine("依据文号", [Required("请填写依据文号")], most=60)
+    grounds = TextLine("说明", [Required("请写明为什么")], most=200)
+
+    def facts(self) -> RulingFacts:
+        """Hand over the ruling."""
+        return RulingFacts(self.use.data == "use", self.from_day.data, self.basis.data or "", self.grounds.data or "")

@@ -1,6 +1,7 @@
 """The pages of logistics."""
 
 from tracker.logistics.views import (
+    equipment_books,
     equipment_entry,
     equipment_faults,
     equipment_figures,
@@ -22,6 +23,7 @@ from tracker.logistics.views.secondments import secondments
 __all__ = [
     "blueprint",
     "equipment",
+    "equipment_books",
     "equipment_entry",
     "equipment_faults",
     "equipment_figures",

@@ -18,7 +18,8 @@ from tracker.equipment.models import HandoverLine, Item
 from tracker.equipment.models.counts import OUTCOME_NAMES
 from tracker.equipment.queries import counts, faults, handovers, items, rooms
 from tracker.equipment.queries.items import Wanted
-from tracker.equipment.standards import class_name, square_metres
+from tracker.equipment.queries.standards import class_name_on
+from tracker.equipment.standards import square_metres
 from tracker.evidence.media import Media
 from tracker.funds.views.scans import stored_scan
 from tracker.kernel.actors import Actor
@@ -231,7 +232,7 @@ def _whose(by: Actor) -> str:
 
 
 def _facts(item: Item) -> list[tuple[str, Any]]:
-    named = class_name(item.edition, item.code)
+    named = class_name_on(reader(), item.edition, item.code, item.bought_on)
     official = f"{item.code} {named}（{EDITION_NAMES[item.edition]}）" if item.edition else "--"
     intake = item.intake
     return [

@@ -8,10 +8,11 @@ from tracker.equipment import operations, standards
 from tracker.equipment.facts import ItemFacts
 from tracker.equipment.kinds import Source
 from tracker.equipment.queries import items, rooms
-from tracker.equipment.queries.standards import records
+from tracker.equipment.queries.standards import codes_on, records
 from tracker.kernel.actors import SeatKind
+from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
-from tracker.logistics.forms.equipment import ItemForm
+from tracker.logistics.forms.equipment import ItemForm, class_choices
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import order
 from tracker.storage import unit_of_work
@@ -64,4 +65,5 @@ def offer(form: ItemForm) -> None:
     if len(units) == 1 and form.unit_id.data is None and not form.is_submitted():
         form.unit_id.data = units[0].id
     kept = [room for unit in units for room in rooms.choices(reader(), seen_by=by, unit_id=unit.id)]
+    form.official.offer(class_choices(codes_on(reader(), day_of(now()))))
     form.room_id.offer((room.id, room.title) for room in kept)

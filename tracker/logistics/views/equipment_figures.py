@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Response, flash, redirect, url_for
 
-from tracker.equipment import operations, standards
-from tracker.equipment.editions import WHAT_NAMES, Entry, What
-from tracker.equipment.queries.standards import checks_of, records
+from tracker.equipment import operations
+from tracker.equipment.editions import WHAT_NAMES, Entry, Records, What
+from tracker.equipment.queries.standards import checks_of, records, rulings_of
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused
-from tracker.logistics.forms.equipment import CheckForm, EditionForm
+from tracker.logistics.forms.equipment import CheckForm, EditionForm, RulingForm
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import order, readers
 from tracker.storage import unit_of_work
@@ -31,8 +31,8 @@ RENAMED = {"number": "paper", "source": "origin"}
 @readers
 def equipment_figures() -> Response:
     """List the figures of a standard (``?set=``) as they hold today."""
-    known = standards.all_sets()
-    return _list(asked_choice("set", known) or next(iter(known)), CheckForm.afresh())
+    known = records(reader()).known(day_of(now()))
+    return figures_page(asked_choice("set", known) or next(iter(known)))
 
 
 @blueprint.post("/equipment/standards/figures/<string:set_key>/check")
@@ -49,7 +49,7 @@ def check_standard(set_key: str) -> Response:
         except Refused as refusal:
             form.refuse(refusal)
             read_again()
-    return _list(set_key, form)
+    return figures_page(set_key, check=form)
 
 
 @blueprint.get("/equipment/standards/figures/<string:set_key>/<string:code>")
@@ -96,29 +96,36 @@ def adopt_figure(set_key: str, code: str) -> Response:
     return _one(set_key, code, CheckForm.afresh(), form)
 
 
-def _list(set_key: str, form: CheckForm) -> Response:
-    known = standards.all_sets()
-    if set_key not in known:
+def figures_page(set_key: str, *, check: CheckForm | None = None, ruling: RulingForm | None = None) -> Response:
+    """Draw a standard's figures with the forms to check it, and to go by it or no longer. Raises NotFound."""
+    standing = records(reader())
+    if set_key not in standing.sets:
         raise NotFound
     return page(
         "logistics/equipment_figures.html",
-        **_facts(set_key),
-        known=known,
-        entries=records(reader()).entries(set_key),
-        form=form,
+        **_facts(standing, set_key),
+        known=standing.known(day_of(now())),
+        entries=standing.entries(set_key),
+        book=next((book for book in standing.books if book.key == set_key), None),
+        rulings=rulings_of(reader(), set_key),
+        form=check or CheckForm.afresh(),
+        ruling=ruling or RulingForm.afresh(),
     )
 
 
 def _one(set_key: str, code: str, check: CheckForm, edition: EditionForm) -> Response:
-    entry = _entry(set_key, code)
+    standing = records(reader())
+    entry = standing.entry(set_key, code) if set_key in standing.sets else None
+    if entry is None:
+        raise NotFound
     facts: dict[str, Any] = {"entry": entry, "check": check, "edition": edition}
     facts["checks"] = checks_of(reader(), set_key, code)
-    return page("logistics/equipment_figure.html", **_facts(set_key), **facts)
+    return page("logistics/equipment_figure.html", **_facts(standing, set_key), **facts)
 
 
-def _facts(set_key: str) -> dict[str, Any]:
+def _facts(standing: Records, set_key: str) -> dict[str, Any]:
     return {
-        "chosen": standards.all_sets()[set_key],
+        "chosen": standing.known(day_of(now()))[set_key],
         "what_names": WHAT_NAMES,
         "may_keep": current_actor().holds(SeatKind.OFFICER),
         "today": day_of(now()),
@@ -126,7 +133,8 @@ def _facts(set_key: str) -> dict[str, Any]:
 
 
 def _entry(set_key: str, code: str) -> Entry:
-    entry = records(reader()).entry(set_key, code) if set_key in standards.all_sets() else None
+    standing = records(reader())
+    entry = standing.entry(set_key, code) if set_key in standing.sets else None
     if entry is None:
         raise NotFound
     return entry

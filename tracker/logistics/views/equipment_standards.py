@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.equipment import standards
 from tracker.equipment.queries import items, rooms
-from tracker.equipment.queries.standards import records
+from tracker.equipment.queries.standards import areas_on, records
 from tracker.equipment.standards import Staffing
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
@@ -39,9 +39,10 @@ def equipment_standards() -> Response:
     by, today = current_actor(), day_of(now())
     teams = items.seen_teams(reader(), by)
     chosen = next((team for team in teams if team.id == asked_number("team")), teams[0] if teams else None)
-    known = standards.all_sets()
-    key = asked_choice("set", known)
     standing = records(reader())
+    known = standing.known(today)
+    key = asked_choice("set", known)
+    allowed = areas_on(standing, today)
     sets = [standing.of(key, today)] if key else standing.adopted(today)
     ids = [chosen.id] if chosen else []
     staffing = staffing_of(reader(), ids, today).get(chosen.id, Staffing()) if chosen else Staffing()
@@ -59,7 +60,8 @@ def equipment_standards() -> Response:
         staffing=staffing,
         gaps=standards.gaps(staffing, held, sets),
         space=space,
-        allowed_dm2=standards.allowed_area_dm2(staffing),
+        allowed=allowed,
+        allowed_dm2=standards.allowed_area_dm2(staffing, allowed.by_level),
     )
 
 
