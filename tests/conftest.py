@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,23 +16,47 @@ from sqlalchemy.orm import Session
 
 from tests.browser import chromium  # noqa: F401  the one browser of the run
 from tests.office import Office, an_office
-from tests.pages import app, browse, compiled_pages, page_clock, pages_of, quick_passwords  # noqa: F401  fixtures every package's page tests share
+from tests.pages import (  # noqa: F401  fixtures every package's page tests share
+    app,
+    browse,
+    compiled_addresses,
+    compiled_pages,
+    page_clock,
+    pages_of,
+    quick_passwords,
+)
 from tests.postgres import PostgresServer, find_binaries
+from tests.statements import compiled_statements  # noqa: F401  for every test
+from tests.templates import a_migrated, settle
 from tracker import schema
 from tracker.storage import Database, open_database, use
 from tracker.storage.files import FileStore, use_files
 
 ENGINES = ("sqlite", "postgresql")
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  each run makes a folder of its own in it
+ROOM_IN_MEMORY = 4 << 30
+"""Bytes that must be free before the tests keep their databases in memory; a run needs less than a third of it."""
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory, when there is room: a disk is waited for at every commit and every database."""
+    if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM_IN_MEMORY:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None  # asked again, with the new answer
+
+
+def pytest_collection_finish() -> None:
+    """Leave what every test shares out of the search for garbage, and search less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("template") / "tracker.db"
-    database = open_database(f"sqlite:///{place}")
-    schema.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
+    settle(a_migrated(place))
     return place
 
 
@@ -55,9 +82,7 @@ def sqlite_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     shutil.copyfile(sqlite_template, place)
     database = open_database(f"sqlite:///{place}")
     made = an_office(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
+    settle(database)
     return place, made
 
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.holds import nothing_broken
 from tests.office import TODAY, Office, a_draft, a_filing, a_payee, an_office, command
-from tracker import schema
+from tests.templates import a_migrated
 from tracker.claims import operations
 from tracker.claims.lifecycle import HOLDING_STATES, State
 from tracker.claims.models import Claim
@@ -26,7 +26,7 @@ from tracker.funds.book import NotEnoughLeft
 from tracker.funds.models import CellKind
 from tracker.funds.queries import cells
 from tracker.kernel.errors import Refused
-from tracker.storage import open_database, use
+from tracker.storage import use
 from tracker.storage.files import FileStore, use_files
 
 QUOTA_FEN = 1_500_000
@@ -62,13 +62,12 @@ class Gate(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-machine-"))
-        self.database = use(open_database(f"sqlite:///{self.folder / 'tracker.db'}"))
+        self.database = use(a_migrated(self.folder / "tracker.db"))
         use_files(FileStore(self.folder / "files"))
         self.known: dict[int, Known] = {}
 
     @initialize()
     def office_opens(self) -> None:
-        schema.upgrade(self.database)
         self.office: Office = an_office(self.database, quota_fen=QUOTA_FEN, head_from_fen=300_000)
         self.payee_id = a_payee(self.office)
 

@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from tests.equipment.things import a_room, handed, nothing_amiss, order, other_unit_id, some_things, the_thing
 from tests.office import NOON, Office, an_office
-from tracker import schema
+from tests.templates import a_migrated
 from tracker.equipment.lifecycle import Destination, Handing, ItemState, Standing, after
 from tracker.equipment.models import Desk
 from tracker.equipment.operations import free_desk, provide, seat_at_desk, take_back
 from tracker.kernel.errors import Refused
-from tracker.storage import open_database, use
+from tracker.storage import use
 from tracker.storage.files import FileStore, use_files
 
 THINGS = st.integers(0, 2)
@@ -33,13 +33,12 @@ class Things(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-things-"))
-        self.database = use(open_database(f"sqlite:///{self.folder / 'tracker.db'}"))
+        self.database = use(a_migrated(self.folder / "tracker.db"))
         use_files(FileStore(self.folder / "files"))
         self.days = 0
 
     @initialize()
     def office_opens(self) -> None:
-        schema.upgrade(self.database)
         self.office: Office = an_office(self.database)
         self.rooms = [a_room(self.office, seats=2), a_room(self.office, "510", seats=1)]
         self.numbers = some_things(self.office, 3)

@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.funds.movements import cell_of, limit, limit_move, move, nothing_amiss, paper, total, transfer
 from tests.office import NOON, Office, an_office
-from tracker import schema
+from tests.templates import a_migrated
 from tracker.funds.book import NotEnoughLeft
 from tracker.funds.models import Cell, PaperKind, Verb
 from tracker.funds.operations import BUDGET, RESERVE, CategoryFacts, PaperChanges, Place, Transfer, add_category
 from tracker.funds.queries import cells
 from tracker.kernel.errors import Refused
-from tracker.storage import open_database, use
+from tracker.storage import use
 from tracker.storage.files import FileStore, use_files
 
 CEILING_FEN, QUOTA_FEN = 300_000_000, 1_000
@@ -41,7 +41,7 @@ class Book(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-book-"))
-        self.database = use(open_database(f"sqlite:///{self.folder / 'tracker.db'}"))
+        self.database = use(a_migrated(self.folder / "tracker.db"))
         use_files(FileStore(self.folder / "files"))
         self.held: dict[tuple[str, str], int] = defaultdict(int)
         self.spent: dict[tuple[str, str], int] = defaultdict(int)
@@ -50,7 +50,6 @@ class Book(RuleBasedStateMachine):
 
     @initialize()
     def office_opens(self) -> None:
-        schema.upgrade(self.database)
         self.office: Office = an_office(self.database, quota_fen=QUOTA_FEN)
         self.money = {
             "reserve": CEILING_FEN - 2 * QUOTA_FEN,

@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from tests.office import NOON, TODAY, Office, an_office
 from tests.secondments.seconded import CIPHER, a_document, facts, holds, order, with_home_unit
-from tracker import schema
+from tests.templates import a_migrated
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Refused
 from tracker.secondments import operations
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Secondment
-from tracker.storage import open_database, use
+from tracker.storage import use
 from tracker.storage.files import FileStore, use_files
 from tracker.teams.models import Seat
 from tracker.teams.operations import SeatFacts, give_seat
@@ -37,13 +37,12 @@ class Terms(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-terms-"))
-        self.database = use(open_database(f"sqlite:///{self.folder / 'tracker.db'}"))
+        self.database = use(a_migrated(self.folder / "tracker.db"))
         use_files(FileStore(self.folder / "files"))
         self.at = NOON
 
     @initialize()
     def office_opens(self) -> None:
-        schema.upgrade(self.database)
         self.office: Office = with_home_unit(an_office(self.database))
 
     @rule(days=st.integers(1, 45))
