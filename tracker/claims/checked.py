@@ -12,6 +12,7 @@ from tracker.claims.lifecycle import LEAD_STEPS, Step
 from tracker.claims.models import Attachment, Claim
 from tracker.evidence.models import EvidenceReading, ReadState
 from tracker.funds.models import Fund
+from tracker.storage.statements import run
 
 UNREAD = (ReadState.WAITING, ReadState.READING)
 
@@ -54,7 +55,7 @@ _READ_SINCE = _READINGS.where(EvidenceReading.read_at > Claim.submitted_at).exis
 
 def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked]:
     """Look up what lists say of these claims' checks, in one query."""
-    return {row[0]: Checked(*row[1:]) for row in session.execute(_CHECKED, {"ids": list(claim_ids)})}
+    return {row[0]: Checked(*row[1:]) for row in run(session, _CHECKED, {"ids": list(claim_ids)})}
 
 
 _CHECKED = (

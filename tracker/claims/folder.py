@@ -25,6 +25,7 @@ from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.money import format_yuan
 from tracker.kernel.text import listed, tell
+from tracker.storage.statements import run
 from tracker.teams.models import Team
 
 COUNTED_TO = 999
@@ -115,7 +116,7 @@ def _files(actor: Actor) -> Select[Evidence]:
 
 def unused_count(session: Session, actor: Actor) -> int:
     """Count the invoices that wait in a person's folder, no further than 999."""
-    return session.scalar(_UNUSED, {"person": actor.person_id}) or 0
+    return int(run(session, _UNUSED, {"person": actor.person_id}).scalar_one())
 
 
 _UNUSED = select(func.count()).select_from(

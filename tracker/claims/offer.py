@@ -16,6 +16,7 @@ from tracker.claims.typed import Typed
 from tracker.funds.models import Category, Cell, CellKind, Fund
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, SeatKind
+from tracker.storage.statements import run
 from tracker.teams.models import Seat, Team
 from tracker.teams.queries import held_on
 
@@ -42,7 +43,7 @@ def people(session: Session, actor: Actor, *, on: date) -> list[Whom]:
     if not as_member and not as_agent:
         return []
     asked = {"mine": list(as_member), "agent_of": list(as_agent), "person": actor.person_id, "day": on}
-    rows = session.execute(_OFFERED, asked).all()
+    rows = run(session, _OFFERED, asked).all()
     found = [Whom(*row) for row in rows]
     return sorted(found, key=lambda one: (one.person_id != actor.person_id, one.team_id, one.person, one.person_id))
 

@@ -22,6 +22,7 @@ from tracker.funds.models import Category
 from tracker.identity.models import Person
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 from tracker.storage.tables import Base
 from tracker.teams.models import Team
 from tracker.vouchers.models import Voucher, VoucherFile
@@ -168,27 +169,29 @@ _TEAM = select(Team.name).where(Team.id == Claim.team_id).scalar_subquery()
 _FILES = select(func.count()).where(Attachment.claim_id == Claim.id).scalar_subquery()
 
 
+_COLUMNS = select(
+    Claim.id,
+    Claim.number,
+    Claim.kind,
+    Claim.purpose,
+    Claim.state,
+    Claim.step,
+    _FILER,
+    _BENEFICIARY,
+    _TEAM,
+    Claim.claimed_fen,
+    Claim.deducted_fen,
+    Claim.paid_fen,
+    _FILES,
+    Claim.waiting_since,
+    Claim.changed_at,
+    Claim.submitted_at,
+    Claim.filer_id,
+)
+
+
 def _rows(session: Session, wanted: Select[int]) -> list[Row]:
-    columns = select(
-        Claim.id,
-        Claim.number,
-        Claim.kind,
-        Claim.purpose,
-        Claim.state,
-        Claim.step,
-        _FILER,
-        _BENEFICIARY,
-        _TEAM,
-        Claim.claimed_fen,
-        Claim.deducted_fen,
-        Claim.paid_fen,
-        _FILES,
-        Claim.waiting_since,
-        Claim.changed_at,
-        Claim.submitted_at,
-        Claim.filer_id,
-    ).where(Claim.id.in_(wanted))
-    return [Row(*row) for row in session.execute(columns)]
+    return [Row(*row) for row in run(session, _COLUMNS.where(Claim.id.in_(wanted)))]
 
 
 def _turns(actor: Actor) -> list[ColumnElement[bool]]:
@@ -222,8 +225,13 @@ def _waiting(actor: Actor, most: int) -> Select[int, datetime | None]:
 
 def inbox(session: Session, actor: Actor, *, most: int = 50) -> list[Row]:
     """List what waits for the person, longest wait first."""
-    wanted = select(_waiting(actor, most).subquery().c.id)
-    return sorted(_rows(session, wanted), key=lambda row: (row.waiting_since or row.changed_at, row.id))
+    rows = [Row(*row) for row in run(session, _waiting_columns(actor, most))]
+    return sorted(rows, key=lambda row: (row.waiting_since or row.changed_at, row.id))
+
+
+@lru_cache(maxsize=256)
+def _waiting_columns(actor: Actor, most: int) -> Select[*tuple[Any, ...]]:
+    return _COLUMNS.where(Claim.id.in_(select(_waiting(actor, most).subquery().c.id)))
 
 
 def inbox_ids(session: Session, actor: Actor) -> Sequence[int]:
@@ -233,7 +241,7 @@ def inbox_ids(session: Session, actor: Actor) -> Sequence[int]:
 
 def inbox_count(session: Session, actor: Actor) -> int:
     """Count what waits for the person, up to 999."""
-    return session.scalar(_count(actor)) or 0
+    return int(run(session, _count(actor)).scalar_one())
 
 
 @lru_cache(maxsize=256)

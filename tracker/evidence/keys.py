@@ -162,7 +162,7 @@ def used_elsewhere(
     numbers = {normal(number) for _, number in invoices}
     if not numbers:
         return {}
-    rows = session.execute(_ELSEWHERE, {"numbers": list(numbers), "but_of": claim_id})
+    rows = run(session, _ELSEWHERE, {"numbers": list(numbers), "but_of": claim_id})
     return {(code, number): UsedElsewhere(total, int(used)) for code, number, total, used in rows}
 
 

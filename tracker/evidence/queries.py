@@ -16,7 +16,7 @@ from tracker.evidence import stored
 from tracker.evidence.likeness import is_alike
 from tracker.evidence.models import AcceptedTitle, Evidence, EvidenceReading, Likeness, LikenessWord, ReadState
 from tracker.evidence.reading import Reading
-from tracker.storage.statements import table
+from tracker.storage.statements import run, table
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,7 @@ def readings_of(session: Session, evidence_ids: Iterable[int]) -> dict[int, Know
     wanted = tuple(evidence_ids)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(
-            EvidenceReading.evidence_id,
-            EvidenceReading.state,
-            EvidenceReading.sentence,
-            EvidenceReading.content,
-            EvidenceReading.code,
-            EvidenceReading.number,
-        ).where(EvidenceReading.evidence_id.in_(wanted))
-    )
+    rows = run(session, _READINGS, {"ids": wanted})
     return {
         row.evidence_id: Known(
             row.evidence_id,
@@ -62,6 +53,16 @@ def readings_of(session: Session, evidence_ids: Iterable[int]) -> dict[int, Know
         )
         for row in rows
     }
+
+
+_READINGS = select(
+    EvidenceReading.evidence_id,
+    EvidenceReading.state,
+    EvidenceReading.sentence,
+    EvidenceReading.content,
+    EvidenceReading.code,
+    EvidenceReading.number,
+).where(EvidenceReading.evidence_id.in_(bindparam("ids", expanding=True)))
 
 
 class Match(StrEnum):
@@ -134,7 +135,7 @@ def look_alikes(
 
 
 def _facts(session: Session, wanted: Select[*tuple[Any, ...]], named: Mapping[str, object]) -> dict[int, _Facts]:
-    return {row[0]: _Facts(*row[1:]) for row in session.execute(wanted, named)}
+    return {row[0]: _Facts(*row[1:]) for row in run(session, wanted, named)}
 
 
 _FILE, _READ = table(Evidence).c, table(EvidenceReading).c

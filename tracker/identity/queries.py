@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.identity.models import Person, SignIn, Unit
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 
 IDLE = timedelta(hours=2)
 """A browser nobody has used for this long is signed out."""
@@ -61,7 +62,7 @@ def _running(began_after: _Moment, used_after: _Moment) -> ColumnElement[bool]:
 def signed_in_browser(session: Session, token: str, *, at: datetime) -> SignedIn | None:
     """Find the running sign-in of a token; None for an unknown, ended or run-out one and for an ended account."""
     spans = {"began_after": at - LONGEST, "used_after": at - IDLE}
-    row = session.execute(_SIGNED_IN, {"token": token_digest(token), **spans}).one_or_none()
+    row = run(session, _SIGNED_IN, {"token": token_digest(token), **spans}).one_or_none()
     return SignedIn(*row) if row else None
 
 

@@ -23,7 +23,7 @@ def table(model: type[Base]) -> Table:
 
 def run(
     session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-) -> CursorResult[Any]:
+) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement on the session's own connection, past what a session does for objects.
 
     What the session has not yet written of its objects stays unwritten: flush first where that matters.

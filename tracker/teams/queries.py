@@ -23,7 +23,7 @@ def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
 
 def actor(session: Session, person_id: int, *, on: date) -> Actor:
     """Load a person with the seats of the day. Raises NotFound for nobody and for an ended account."""
-    rows = session.execute(_ACTOR, {"person": person_id, "day": on}).all()
+    rows = run(session, _ACTOR, {"person": person_id, "day": on}).all()
     if not rows:
         raise NotFound
     seats = tuple(HeldSeat(kind, team_id, unit_id) for _, kind, team_id, unit_id in rows if kind is not None)
@@ -48,7 +48,7 @@ class Holder:
 
 def holders(session: Session, kinds: Iterable[SeatKind], *, team_id: int, unit_id: int, on: date) -> Sequence[Holder]:
     """List who holds seats of these kinds on a day, by name: those of a team, of a unit, and of the finance bureau."""
-    rows = session.execute(_HOLDERS, {"kinds": list(kinds), "team": team_id, "unit": unit_id, "day": on})
+    rows = run(session, _HOLDERS, {"kinds": list(kinds), "team": team_id, "unit": unit_id, "day": on})
     return [Holder(kind, person_id, name) for kind, person_id, name in rows]
 
 
