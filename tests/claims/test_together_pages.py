@@ -10,16 +10,22 @@ from sqlalchemy import event, select, update
 from werkzeug.test import TestResponse
 
 from tests.claims.gate_pages import form_for, words
-from tests.office import NOON, Office, a_draft, a_filing, a_submitted, command
-from tests.pages import Browse
+from tests.evidence.specimens import digital_xml, invoice
+from tests.evidence.stored_files import put
+from tests.office import NOON, Office, a_draft, a_file, a_filing, a_submitted, command
+from tests.pages import AFTERNOON, Browse
 from tests.web.checked_client import CheckedClient, token
 from tracker.claims import operations
 from tracker.claims.filing import Filing
 from tracker.claims.lifecycle import Move, State
 from tracker.claims.models import Attachment, Claim, Decision
+from tracker.claims.operations.recount import count_again, explain_alike
+from tracker.claims.verdict import open_questions
 from tracker.evidence.models import EvidenceReading, ReadState
+from tracker.evidence.worker import read_next
 from tracker.funds.operations import set_route
 from tracker.storage import current
+from tracker.storage.files import current_files
 from tracker.vouchers.models import Voucher
 
 LIMIT = 300_000
@@ -110,14 +116,48 @@ def test_the_inbox_says_what_the_checks_said(allowed: Office, browse: Browse) ->
     assert "只能批量同意检查全部通过且金额不超过 3,000.00 元的单据" in read
 
 
-def test_a_file_read_after_the_submission_leaves_the_good_word_to_that_moment(allowed: Office, browse: Browse) -> None:
-    claim_id = in_order(allowed, 90_000)
-    read_files(allowed, claim_id, later=timedelta(minutes=1))
+def test_a_file_read_after_the_submission_is_counted_at_once(allowed: Office, browse: Browse) -> None:
+    filing = a_filing(allowed, 90_000)
+    claim_id = a_draft(allowed, filing)
+    read_files(allowed, claim_id)
+    paper = put(allowed, digital_xml(invoice(2)), "往年的发票.xml")
+    with allowed.database.writing() as session:
+        operations.attach(session, claim_id, paper.id, filing.lines[0].key, by=allowed.actor("member"), at=NOON)
+        operations.submit(session, claim_id, filing, command(allowed.actor("member")))
+    assert "票据识别中" in words(browse("reviewer").get("/inbox"))
+
+    assert read_next(allowed.database, current_files(), learn=count_again)
 
     page = browse("reviewer").get("/inbox")
+    with allowed.database.reading() as session:
+        questions = open_questions(session, session.get_one(Claim, claim_id), at=AFTERNOON)
+    assert questions
+    assert f"{len(questions)} 项要看" in words(page)
+    assert f'value="{tick(allowed, claim_id)}" aria-label="选择 购置招商资料用纸" disabled' in page.text
 
-    assert "提交时通过" in words(page)
-    assert f'value="{tick(allowed, claim_id)}" aria-label="选择 购置招商资料用纸">' in page.text
+
+def test_a_likeness_explained_to_the_reviewer_is_counted_at_once(allowed: Office, browse: Browse) -> None:
+    first = in_order(allowed, 90_000)
+    filing = a_filing(allowed, 90_000)
+    second = a_draft(allowed, filing)
+    read_files(allowed, second)
+    with allowed.database.writing() as session:
+        laid = session.scalars(select(Attachment).where(Attachment.claim_id == first)).one().evidence
+        twin = a_file(session, allowed.actor("member"), data=current_files().get(laid.sha256))
+        operations.attach(session, second, twin, filing.lines[0].key, by=allowed.actor("member"), at=NOON)
+    read_files(allowed, second)
+    with allowed.database.writing() as session:
+        operations.submit(session, second, filing, command(allowed.actor("member")))
+        asked = session.get_one(Claim, second).to_look_at
+    assert asked
+
+    with allowed.database.writing() as session:
+        explain_alike(
+            session, twin, laid.id, "同一份合同的两次付款", settles=True, by=allowed.actor("reviewer"), at=AFTERNOON
+        )
+
+    with allowed.database.reading() as session:
+        assert session.get_one(Claim, second).to_look_at == asked - 1
 
 
 def test_a_claim_with_a_file_still_unread_cannot_be_ticked(allowed: Office, browse: Browse) -> None:

@@ -1,4 +1,4 @@
-"""检查 in lists: what the checks said of claims at their submission, and whether something has been read since."""
+"""检查 in lists: what the checks said of claims at their submission, or since when a file of theirs was read."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ class Checked:
     """What a list says of one claim's checks; amounts are fen."""
 
     to_look_at: int | None
-    """Findings that asked for a look at the submission; None where they were not counted yet."""
+    """Findings that ask for a look; None where they were not counted yet."""
     is_being_read: bool
     """A file still waits to be read: what it says is not known yet."""
-    is_read_since: bool
-    """A file was read after the submission: the count may have become more."""
     step: Step | None
     approved_fen: int
     together_up_to_fen: int
@@ -34,14 +32,13 @@ class Checked:
 
     @property
     def has_passed(self) -> bool:
-        """Tell whether every check passed and nothing has been read since."""
-        return self.to_look_at == 0 and not self.is_being_read and not self.is_read_since
+        """Tell whether every check passed, with every file read."""
+        return self.to_look_at == 0 and not self.is_being_read
 
     @property
     def may_go_together(self) -> bool:
         """Tell whether the claim may be ticked; the approval makes every check again, with what was read since."""
-        has_passed = self.to_look_at == 0 and not self.is_being_read
-        return has_passed and self.step in LEAD_STEPS and self.approved_fen <= self.together_up_to_fen
+        return self.has_passed and self.step in LEAD_STEPS and self.approved_fen <= self.together_up_to_fen
 
 
 _READINGS = (
@@ -50,7 +47,6 @@ _READINGS = (
     .where(Attachment.claim_id == Claim.id)
 )
 _BEING_READ = _READINGS.where(EvidenceReading.state.in_(UNREAD)).exists()
-_READ_SINCE = _READINGS.where(EvidenceReading.read_at > Claim.submitted_at).exists()
 
 
 def of_claims(session: Session, claim_ids: Collection[int]) -> dict[int, Checked]:
@@ -63,7 +59,6 @@ _CHECKED = (
         Claim.id,
         Claim.to_look_at,
         _BEING_READ,
-        _READ_SINCE,
         Claim.step,
         Claim.claimed_fen - Claim.deducted_fen,
         Fund.together_up_to_fen,

@@ -12,7 +12,8 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,7 +58,14 @@ Draw = Callable[[str, str], int]
 """Draws the pages of a file (sha256, media) for the pages that will show it, and returns how many there are."""
 
 
-def read_next(database: Database, files: Store, draw: Draw | None = None) -> bool:
+class Learn(Protocol):
+    """Told of a file in the transaction that keeps what was read of it: what others keep of it changes with it."""
+
+    def __call__(self, session: Session, evidence_id: int, *, at: datetime) -> None:
+        """Take in what the file says."""
+
+
+def read_next(database: Database, files: Store, draw: Draw | None = None, learn: Learn | None = None) -> bool:
     """Take the next waiting file, read it and store what it says; False when none waits."""
     with database.writing() as session:
         taken = take_next(session, at=now())
@@ -68,7 +76,10 @@ def read_next(database: Database, files: Store, draw: Draw | None = None) -> boo
         with contextlib.suppress(Unreadable, FileNotFoundError):
             read = replace(read, pages=draw(taken.sha256, taken.media))
     with database.writing() as session:
-        finish(session, taken.evidence_id, read, at=now())
+        at = now()
+        finish(session, taken.evidence_id, read, at=at)
+        if learn is not None:
+            learn(session, taken.evidence_id, at=at)
     return True
 
 
@@ -91,8 +102,8 @@ def anything_waits(session: Session) -> bool:
 class Worker:
     """The thread of this process that reads waiting files until it is stopped."""
 
-    def __init__(self, database: Database, files: Store, draw: Draw | None = None) -> None:
-        self.database, self.files, self.draw = database, files, draw
+    def __init__(self, database: Database, files: Store, draw: Draw | None = None, learn: Learn | None = None) -> None:
+        self.database, self.files, self.draw, self.learn = database, files, draw, learn
         self.process = os.getpid()
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="evidence-reader", daemon=True)
@@ -132,7 +143,7 @@ class Worker:
             with self.database.reading() as session:
                 if not anything_waits(session):
                     break
-            if not read_next(self.database, self.files, self.draw):
+            if not read_next(self.database, self.files, self.draw, self.learn):
                 break
             count += 1
         return count
@@ -142,9 +153,9 @@ class _Current:
     worker: Worker | None = None
 
 
-def start_worker(database: Database, files: Store, draw: Draw | None = None) -> Worker:
+def start_worker(database: Database, files: Store, draw: Draw | None = None, learn: Learn | None = None) -> Worker:
     """Start this process's reader."""
-    _Current.worker = Worker(database, files, draw).start()
+    _Current.worker = Worker(database, files, draw, learn).start()
     return _Current.worker
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 
 from tracker.claims import policy, queries
 from tracker.claims.models import Attachment, Claim
+from tracker.claims.operations.recount import explain_alike
 from tracker.claims.views.blueprint import blueprint
-from tracker.evidence import operations
 from tracker.evidence import queries as evidence_queries
 from tracker.evidence.models import Evidence
 from tracker.evidence.queries import MATCH_NAMES, Known, LookAlike
@@ -54,9 +54,7 @@ def alike(handle: str, other_id: int) -> Response:
         try:
             settles = _settles(actor, mine)
             with unit_of_work() as session:
-                operations.explain(
-                    session, mine.id, other_id, form.reason.data or "", settles=settles, by=actor, at=now()
-                )
+                explain_alike(session, mine.id, other_id, form.reason.data or "", settles=settles, by=actor, at=now())
             flash(_("已记下说明，审核人看得到"), "ok")
             return redirect(url_for(".alike", handle=handle, other_id=other_id), 303)  # type: ignore[return-value]
         except Refused as refusal:
