@@ -57,6 +57,30 @@ def test_a_counter_scans_and_counts(site: Site) -> None:
         assert scrolls_sideways(page) == 0
 
 
+def test_a_holder_scans_and_reports_a_fault_and_the_keeper_sends_the_thing_to_repair(site: Site) -> None:
+    office = site.office
+    number = a_thing(office)
+    handed(office, Handing.ISSUE, number, to=to_member(office))
+    with site.window("member", PHONE) as page:
+        page.goto(f"/equipment/{number}")
+        page.get_by_label("哪里坏了").fill("屏幕一直闪")
+        page.get_by_role("button", name="报修").click()
+        expect(page.locator(".flash")).to_contain_text("报修")
+        expect(page.locator("#faults").locator("..").locator("..")).to_contain_text("屏幕一直闪")
+        assert scrolls_sideways(page) == 0
+    with site.window("reviewer", PHONE) as page:
+        page.goto("/equipment/faults")
+        expect(page.locator("main")).to_contain_text("屏幕一直闪")
+        assert scrolls_sideways(page) == 0
+        page.get_by_role("link", name="办送修").last.click()
+        expect(page.get_by_label("原因或说明")).to_have_value("屏幕一直闪")
+        page.locator("main form[method=post] button.pri").click()
+        expect(page.locator(".flash")).to_contain_text("已办送修")
+        page.goto(f"/equipment/{number}")
+        expect(page.locator("main")).to_contain_text("已送修")
+        assert scrolls_sideways(page) == 0
+
+
 @pytest.mark.parametrize("width", [1366, PHONE])
 def test_a_room_with_its_paper_stays_within_the_window(site: Site, width: int) -> None:
     office = site.office

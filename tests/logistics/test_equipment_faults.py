@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tests.equipment.things import a_thing, handed, nothing_amiss, order, other_unit_id, the_thing, to_member
-from tests.office import Office
+from tests.equipment.things import (
+    a_thing,
+    handed,
+    nothing_amiss,
+    order,
+    other_unit_id,
+    some_things,
+    the_thing,
+    to_member,
+)
+from tests.office import NOON, Office
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
 from tracker.audit.models import AuditEntry
+from tracker.equipment import checks
 from tracker.equipment.lifecycle import Destination, Handing, ItemState
-from tracker.equipment.models import Fault
+from tracker.equipment.models import Fault, Handover
 from tracker.equipment.operations import close_fault, report_fault
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 
@@ -160,3 +170,63 @@ def test_what_is_disposed_of_is_not_reported(small_office: Office) -> None:
     handed(small_office, Handing.DISPOSE, number, by="head", paper="国资〔2026〕1号")
     with pytest.raises(Refused, match="已经报废处置"):
         reported(small_office, number, "reviewer")
+
+
+def amiss(office: Office) -> list[str]:
+    with office.database.reading() as session:
+        return list(checks.breaches(session))
+
+
+def test_disposing_of_a_thing_answers_its_reports(office: Office) -> None:
+    number = a_thing(office)
+    fault = reported(office, number, "reviewer")
+    paper = handed(office, Handing.DISPOSE, number, by="head", paper="云国资处〔2026〕1号").number
+    kept = the_fault(office, fault)
+    assert (kept.closed_by, kept.reason) == (office.people["head"], "")
+    with office.database.reading() as session:
+        assert session.get_one(Handover, kept.handover_id).number == paper
+    nothing_amiss(office)
+
+
+def test_a_report_answered_before_it_was_made_is_named(office: Office) -> None:
+    fault = reported(office, a_thing(office), "reviewer")
+    closed(office, fault)
+    assert amiss(office) == []
+    with office.database.writing() as session:
+        session.execute(update(Fault).values(closed_at=NOON - timedelta(hours=1)))
+    [sentence] = amiss(office)
+    assert f"报修 {fault} 在报修之前就处理了" in sentence
+
+
+def test_an_open_report_of_a_thing_that_is_gone_is_named(office: Office) -> None:
+    number = a_thing(office)
+    fault = reported(office, number, "reviewer")
+    handed(office, Handing.DISPOSE, number, by="head", paper="云国资处〔2026〕1号")
+    with office.database.writing() as session:
+        session.execute(update(Fault).values(closed_at=None, closed_by=None, handover_id=None))
+    [sentence] = amiss(office)
+    assert f"报修 {fault} 还没有处理，设备已经报废处置" in sentence
+
+
+def test_a_report_tied_to_a_paper_that_did_not_take_the_thing_away_is_named(office: Office) -> None:
+    number, other = some_things(office, 2)
+    fault = reported(office, number, "reviewer")
+    handed(office, Handing.REPAIR, number)
+    stranger = handed(office, Handing.REPAIR, other)
+    issue = handed(office, Handing.REPAIRED, other)
+    for wrong in (stranger, issue):
+        with office.database.writing() as session:
+            session.execute(update(Fault).values(handover_id=wrong.id))
+        [sentence] = amiss(office)
+        assert f"报修 {fault} 记在 {wrong.number} 名下" in sentence
+
+
+def test_a_report_answered_by_somebody_else_than_its_paper_says_is_named(office: Office) -> None:
+    number = a_thing(office)
+    fault = reported(office, number, "reviewer")
+    paper = handed(office, Handing.REPAIR, number)
+    assert amiss(office) == []
+    with office.database.writing() as session:
+        session.execute(update(Fault).values(closed_by=office.people["member"]))
+    [sentence] = amiss(office)
+    assert f"报修 {fault} 的处理人或时间与 {paper.number} 不符" in sentence

@@ -11,10 +11,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.equipment.things import a_card, order
-from tests.office import TODAY, Office
+from tests.office import NOON, TODAY, Office
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
-from tracker.equipment import standards
+from tracker.equipment import checks, standards
 from tracker.equipment.kinds import Edition, ItemKind
 from tracker.equipment.models import StandardBook, StandardRuling
 from tracker.equipment.operations import rule, take_over
@@ -253,3 +253,26 @@ def test_nobody_else_imports_or_rules(small_office: Office, browse: Browse) -> N
         page = client.get("/me").get_data(as_text=True)
         data = {"csrf_token": token(page), "command_id": "c" * 32}
         assert client.post("/equipment/standards/figures/central-2016/ruling", data=data).status_code == 403
+
+
+def test_a_table_with_other_rows_than_it_says_and_a_ruling_on_no_standard_are_named(office: Office) -> None:
+    officer = office.actor("officer")
+    for book in (
+        StandardBook(set_key="own-9", title="少了一行", rows=2, content="[{}]"),
+        StandardBook(set_key="own-10", title="读不出来", rows=1, content="{"),
+    ):
+        for name, value in {"sort": Sort.AREAS, "number": "1", "clause": "1", "source": "1", "since": FROM}.items():
+            setattr(book, name, value)
+        book.is_verified, book.taken_by, book.taken_at = False, officer.person_id, NOON
+        book.command_id = book.set_key
+        with office.database.writing() as session:
+            session.add(book)
+    with office.database.writing() as session:
+        said = StandardRuling(set_key="no-such", is_adopted=True, since=FROM, number="1", remark="1")
+        said.ruled_by, said.ruled_at, said.command_id = officer.person_id, NOON, "r"
+        session.add(said)
+    with office.database.reading() as session:
+        sentences = list(checks.breaches(session))
+    assert len(sentences) == 3
+    for words in ("少了一行", "读不出来", "no-such"):
+        assert any(words in sentence for sentence in sentences)

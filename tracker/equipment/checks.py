@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby, pairwise
@@ -10,20 +11,24 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from tracker.equipment.lifecycle import Destination, Standing, after
+from tracker.equipment.lifecycle import ANSWERING, Destination, ItemState, Standing, after
 from tracker.equipment.models import (
     Desk,
+    Fault,
     Handover,
     HandoverLine,
     Intake,
     Item,
     Provision,
     Room,
+    StandardBook,
+    StandardRuling,
     Stocktake,
     StocktakeLine,
     words_of,
 )
 from tracker.equipment.models.counts import Outcome
+from tracker.equipment.standards import all_sets
 from tracker.kernel.errors import Refused
 
 _AT_ONCE = 2_000
@@ -37,6 +42,8 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _terms(session)
     yield from _desks(session)
     yield from _counts(session)
+    yield from _faults(session)
+    yield from _books(session)
 
 
 def _histories(session: Session) -> Iterator[str]:
@@ -171,6 +178,48 @@ def _counts(session: Session) -> Iterator[str]:
     )
     for name, open_lines in session.execute(query):
         yield f"盘点「{name}」已签字，还有 {open_lines} 处差异没有说明"
+
+
+def _faults(session: Session) -> Iterator[str]:
+    """A report is answered after it was made: by a handover that took the thing to repair or away, or by a reason."""
+    on_paper = select(HandoverLine.id).where(
+        HandoverLine.handover_id == Fault.handover_id, HandoverLine.item_id == Fault.item_id
+    )
+    query = (
+        select(Fault, Item.number, Item.state, Handover, on_paper.exists().label("is_named"))
+        .join(Item, Item.id == Fault.item_id)
+        .outerjoin(Handover, Handover.id == Fault.handover_id)
+        .order_by(Fault.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for fault, number, state, handover, is_named in session.execute(query):
+        named = f"设备 {number} 的报修 {fault.id}"
+        if fault.closed_at is not None and fault.closed_at < fault.reported_at:
+            yield f"{named} 在报修之前就处理了"
+        if fault.closed_at is None and state is ItemState.DISPOSED:
+            yield f"{named} 还没有处理，设备已经报废处置"
+        if handover is None:
+            continue
+        if handover.kind not in ANSWERING or not is_named:
+            yield f"{named} 记在 {handover.number} 名下，那张单没有把它送修或处置"
+        elif (fault.closed_by, fault.closed_at) != (handover.handed_by, handover.handed_at):
+            yield f"{named} 的处理人或时间与 {handover.number} 不符"
+
+
+def _books(session: Session) -> Iterator[str]:
+    """A table of a standard has as many rows as it says, and what was ruled is about a standard there is."""
+    books = session.scalars(select(StandardBook).order_by(StandardBook.id)).all()
+    for book in books:
+        try:
+            rows = len(json.loads(book.content))
+        except ValueError:
+            rows = -1
+        if rows != book.rows:
+            yield f"标准「{book.title}」写明 {book.rows} 行，内容不符"
+    known = {book.set_key for book in books} | set(all_sets())
+    for key in session.scalars(select(StandardRuling.set_key).distinct()):
+        if key not in known:
+            yield f"采用或停用的标准 {key} 不存在"
 
 
 def _overlap(ends_before: date | None, begins_on: date) -> bool:

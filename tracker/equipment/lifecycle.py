@@ -52,6 +52,8 @@ HANDING_NAMES: dict[Handing, str] = {
 }
 
 S, H = ItemState, Handing
+ANSWERING = frozenset({H.REPAIR, H.DISPOSE})
+"""The handovers that answer the open reports of a fault: the thing goes to be repaired, or for good."""
 
 
 class Move(StrEnum):

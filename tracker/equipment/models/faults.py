@@ -17,7 +17,7 @@ _IS_OPEN = text("closed_at IS NULL")
 
 
 class Fault(Base):
-    """报修: open until the thing is sent to repair (``handover_id``) or the keeper closes it with a reason."""
+    """报修: open until a handover takes the thing to repair or away, or the keeper closes it with a reason."""
 
     __tablename__ = "equipment_fault"
     __table_args__ = (

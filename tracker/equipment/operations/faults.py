@@ -73,8 +73,8 @@ def close_fault(session: Session, fault_id: int, reason: str, order: Order) -> F
     return fault
 
 
-def answer_with_repair(session: Session, handover: Handover, items: Sequence[Item], order: Order) -> None:
-    """Tie the open reports of things that were sent to repair to that handover; its own trail line tells of it."""
+def answer_with(session: Session, handover: Handover, items: Sequence[Item], order: Order) -> None:
+    """Tie the open reports of things that went to repair, or for good, to that handover; its trail line tells of it."""
     wanted = select(Fault).where(Fault.item_id.in_([item.id for item in items]), Fault.closed_at.is_(None))
     for fault in session.scalars(wanted.order_by(Fault.id).with_for_update()):
         fault.handover_id, fault.closed_by, fault.closed_at = handover.id, order.by.person_id, order.at

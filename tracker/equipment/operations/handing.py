@@ -12,6 +12,7 @@ from tracker.audit.operations import record
 from tracker.equipment import policy
 from tracker.equipment.facts import HandingFacts, Order
 from tracker.equipment.lifecycle import (
+    ANSWERING,
     DEMANDS,
     HANDING_NAMES,
     STATE_NAMES,
@@ -22,7 +23,7 @@ from tracker.equipment.lifecycle import (
     after,
 )
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
-from tracker.equipment.operations.faults import answer_with_repair
+from tracker.equipment.operations.faults import answer_with
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.identity.models import Person, Unit
@@ -81,8 +82,8 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
     session.add(handover)
     session.flush()
     _move(session, handover, items, to)
-    if facts.kind is Handing.REPAIR:
-        answer_with_repair(session, handover, items, order)
+    if facts.kind in ANSWERING:
+        answer_with(session, handover, items, order)
     _note_down(session, handover, items, order)
     for item in items:
         session.expire(item)
