@@ -8,7 +8,6 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from tests.pages import (  # noqa: F401  fixtures every package's page tests sha
 )
 from tests.postgres import PostgresServer, find_binaries
 from tests.statements import compiled_statements  # noqa: F401  for every test
-from tests.templates import a_migrated, settle
+from tests.templates import a_furnished, a_migrated, own_copy, settle
 from tracker import schema
 from tracker.storage import Database, open_database, use
 from tracker.storage.files import FileStore, use_files
@@ -76,13 +75,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Office]:
+def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Office]:
     """The office made once, in a file that each test copies."""
     place = tmp_path_factory.mktemp("office") / "tracker.db"
-    shutil.copyfile(sqlite_template, place)
-    database = open_database(f"sqlite:///{place}")
-    made = an_office(database)
-    settle(database)
+    made = a_furnished(place)
+    settle(made.database)
     return place, made
 
 
@@ -122,7 +119,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         name, made = request.getfixturevalue("postgres_office")
         copies = _postgres_copy(request.getfixturevalue("postgres_server"), name, tmp_path)
     for opened in copies:
-        yield _own_copy(made, opened)
+        yield own_copy(made, opened)
 
 
 @pytest.fixture
@@ -130,12 +127,7 @@ def small_office(sqlite_office: tuple[Path, Office], tmp_path: Path) -> Iterator
     """The same office on SQLite alone."""
     place, made = sqlite_office
     for opened in _sqlite_copy(place, tmp_path):
-        yield _own_copy(made, opened)
-
-
-def _own_copy(made: Office, database: Database) -> Office:
-    """Hand a test an office of its own: people it adds are in nobody else's."""
-    return replace(made, database=database, people=dict(made.people), categories=dict(made.categories))
+        yield own_copy(made, opened)
 
 
 def _sqlite_copy(template: Path, tmp_path: Path) -> Iterator[Database]:

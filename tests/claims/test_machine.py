@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.holds import nothing_broken
-from tests.office import TODAY, Office, a_draft, a_filing, a_payee, an_office, command
-from tests.templates import a_migrated
+from tests.office import TODAY, Office, a_draft, a_filing, a_payee, command
+from tests.templates import a_furnished
 from tracker.claims import operations
 from tracker.claims.lifecycle import HOLDING_STATES, State
 from tracker.claims.models import Claim
@@ -62,13 +62,14 @@ class Gate(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-machine-"))
-        self.database = use(a_migrated(self.folder / "tracker.db"))
+        self.furnished = a_furnished(self.folder / "tracker.db", quota_fen=QUOTA_FEN, head_from_fen=300_000)
+        self.database = use(self.furnished.database)
         use_files(FileStore(self.folder / "files"))
         self.known: dict[int, Known] = {}
 
     @initialize()
     def office_opens(self) -> None:
-        self.office: Office = an_office(self.database, quota_fen=QUOTA_FEN, head_from_fen=300_000)
+        self.office: Office = self.furnished
         self.payee_id = a_payee(self.office)
 
     @rule(first=st.integers(1, 600_000), second=st.integers(1, 600_000), category=CATEGORIES)

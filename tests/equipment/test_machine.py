@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from tests.equipment.things import a_room, handed, nothing_amiss, order, other_unit_id, some_things, the_thing
-from tests.office import NOON, Office, an_office
-from tests.templates import a_migrated
+from tests.office import NOON, Office
+from tests.templates import a_furnished
 from tracker.equipment.lifecycle import Destination, Handing, ItemState, Standing, after
 from tracker.equipment.models import Desk
 from tracker.equipment.operations import free_desk, provide, seat_at_desk, take_back
@@ -33,13 +33,14 @@ class Things(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-things-"))
-        self.database = use(a_migrated(self.folder / "tracker.db"))
+        self.furnished = a_furnished(self.folder / "tracker.db")
+        self.database = use(self.furnished.database)
         use_files(FileStore(self.folder / "files"))
         self.days = 0
 
     @initialize()
     def office_opens(self) -> None:
-        self.office: Office = an_office(self.database)
+        self.office: Office = self.furnished
         self.rooms = [a_room(self.office, seats=2), a_room(self.office, "510", seats=1)]
         self.numbers = some_things(self.office, 3)
         self.model = {number: Standing() for number in self.numbers}

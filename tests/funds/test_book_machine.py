@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.funds.movements import cell_of, limit, limit_move, move, nothing_amiss, paper, total, transfer
-from tests.office import NOON, Office, an_office
-from tests.templates import a_migrated
+from tests.office import NOON, Office
+from tests.templates import a_furnished
 from tracker.funds.book import NotEnoughLeft
 from tracker.funds.models import Cell, PaperKind, Verb
 from tracker.funds.operations import BUDGET, RESERVE, CategoryFacts, PaperChanges, Place, Transfer, add_category
@@ -41,7 +41,8 @@ class Book(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-book-"))
-        self.database = use(a_migrated(self.folder / "tracker.db"))
+        self.furnished = a_furnished(self.folder / "tracker.db", quota_fen=QUOTA_FEN)
+        self.database = use(self.furnished.database)
         use_files(FileStore(self.folder / "files"))
         self.held: dict[tuple[str, str], int] = defaultdict(int)
         self.spent: dict[tuple[str, str], int] = defaultdict(int)
@@ -50,7 +51,7 @@ class Book(RuleBasedStateMachine):
 
     @initialize()
     def office_opens(self) -> None:
-        self.office: Office = an_office(self.database, quota_fen=QUOTA_FEN)
+        self.office: Office = self.furnished
         self.money = {
             "reserve": CEILING_FEN - 2 * QUOTA_FEN,
             "team": QUOTA_FEN,

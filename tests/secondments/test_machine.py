@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from tests.office import NOON, TODAY, Office, an_office
+from tests.office import NOON, TODAY, Office
 from tests.secondments.seconded import CIPHER, a_document, facts, holds, order, with_home_unit
-from tests.templates import a_migrated
+from tests.templates import a_furnished
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Refused
 from tracker.secondments import operations
@@ -37,13 +37,14 @@ class Terms(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="tracker-terms-"))
-        self.database = use(a_migrated(self.folder / "tracker.db"))
+        self.furnished = a_furnished(self.folder / "tracker.db")
+        self.database = use(self.furnished.database)
         use_files(FileStore(self.folder / "files"))
         self.at = NOON
 
     @initialize()
     def office_opens(self) -> None:
-        self.office: Office = with_home_unit(an_office(self.database))
+        self.office: Office = with_home_unit(self.furnished)
 
     @rule(days=st.integers(1, 45))
     def days_pass(self, days: int) -> None:
