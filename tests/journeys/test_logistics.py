@@ -105,6 +105,10 @@ def test_the_home_unit_confirms_an_overdue_half_year(site: Site) -> None:
     with_home_unit(site.office)
     made = recorded(site.office, "newcomer", begins_on=date(2025, 10, 1), id_number="", phone="")
     with site.window("home", PHONE) as page:
+        page.goto("/")
+        page.get_by_role("link", name="2025 年下半年逾期未确认 1 人").click()
+        page.wait_for_url("**/secondments/confirmations?half=2025H2")
+        assert scrolls_sideways(page) == 0
         page.goto(f"/secondments/{made}")
         expect(page.locator("main")).to_contain_text("逾期未确认")
         page.get_by_role("link", name="确认 2025 年下半年").click()

@@ -13,8 +13,9 @@ from tracker.claims.course import STOPS, stop_of
 from tracker.claims.queries import Wanted
 from tracker.claims.views.inbox import inbox_tabs, shown, waiting_rows
 from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
-from tracker.kernel.clock import OFFICE, now
+from tracker.kernel.clock import OFFICE, day_of, now
 from tracker.overview.home import accounts_of, home_of
+from tracker.overview.reminders import reminders_of
 from tracker.overview.views.blueprint import blueprint
 from tracker.teams.queries import teams
 from tracker.web.access import current_actor, signed_in
@@ -47,6 +48,7 @@ def home() -> Response:
     return page(
         "overview/home.html",
         home=desk,
+        reminders=reminders_of(reader(), actor, on=day_of(at)),
         rows=rows,
         waiting=waiting,
         tab=tab,
