@@ -10,10 +10,9 @@ from tracker.evidence.reading import values
 from tracker.evidence.reading.facts import Fact, Leg, Source
 from tracker.evidence.reading.goods import level_with
 from tracker.evidence.reading.lines import Span, group_lines, split_at_gaps
+from tracker.evidence.reading.parties import name_beside, tax_id_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tracker.evidence.reading.lines import Label, Sheet
 
 READER: Final = "票面文字"
@@ -24,13 +23,6 @@ _PARTS: Final = {
     "other_charges_fen": ("fund", "other_taxes"),
     "total_fen": ("sum",),
 }
-# Label, field, whether the value stands below, the widest gap or the reach, and how the value is read.
-_PARTIES: Final[tuple[tuple[str, str, bool, float, Callable[[str], str | None]], ...]] = (
-    ("buyer_name", "buyer_name", False, 2.2, values.name),
-    ("seller_name", "seller_name", False, 2.2, values.name),
-    ("tax_id", "buyer_tax_id", False, 1.3, values.tax_id),
-    ("passenger", "passenger", True, 3.5, values.name),
-)
 _FLIGHT: Final = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z])\d{3,4}[A-Z]?")
 _MONEY: Final = re.compile(r"(?:CNY|CN|¥)?(-?[\d,]+(?:\.\d{1,2})?)")
 
@@ -44,12 +36,18 @@ def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
         # A missing fuel surcharge or other tax is an empty cell; a missing first part is a reading failure.
         if kinds[0] in amounts:
             facts.append(Fact(field, sum(amount for amount, _ in found), Source.TEXT, READER, box=found[0][1].box))
-    for label_kind, field, below, widest, parse in _PARTIES:
-        for label in sheet.named(label_kind)[:1]:
-            for piece in (_under(sheet, label, widest) if below else _right(sheet, label, widest))[:1]:
-                value = parse(piece.text)
-                if value is not None:
-                    facts.append(Fact(field, value, Source.TEXT, READER, box=piece.box))
+    for label in (*sheet.named("buyer_name", "name")[:1], *sheet.named("seller_name")[:1]):
+        field = "seller_name" if label.kind == "seller_name" else "buyer_name"
+        if fact := name_beside(sheet, label, field):
+            facts.append(fact)
+    for label in sheet.named("tax_id", "buyer_tax_id")[:1]:
+        facts += [fact] if (fact := tax_id_beside(sheet, label, "buyer_tax_id")) else []
+    for label in sheet.named("passenger")[:1]:
+        facts += [
+            Fact("passenger", value, Source.TEXT, READER, box=piece.box)
+            for piece in _under(sheet, label, 3.5)[:1]
+            if (value := values.name(piece.text))
+        ]
     return facts, _legs(sheet)
 
 
@@ -82,6 +80,9 @@ def _under(sheet: Sheet, label: Label, reach: float) -> list[Span]:
 def _amounts(sheet: Sheet) -> dict[str, tuple[int, Span]]:
     """Pair the amount heads with the amounts one line below, in order; a head without an amount is left out."""
     heads = sheet.named(*_AMOUNT_HEADS)
+    beside = _beside(sheet, heads)
+    if beside:
+        return beside
     anchor = next((label for label in heads if label.kind in ("fare", "fuel")), None)
     if anchor is None:
         return {}
@@ -100,6 +101,18 @@ def _amounts(sheet: Sheet) -> dict[str, tuple[int, Span]]:
         if amount is not None and label.kind != "vat_rate":
             found[label.kind] = (amount, piece)
     return found
+
+
+def _beside(sheet: Sheet, heads: list[Label]) -> dict[str, tuple[int, Span]]:
+    """Read amounts printed to the right of their labels, as forms that list them do; nothing for a row of heads."""
+    found: dict[str, tuple[int, Span]] = {}
+    for label in heads:
+        for piece in _whole_amounts(_right(sheet, label, 1.1))[:1]:
+            match = _MONEY.fullmatch(values.fold(piece.text))
+            amount = values.amount_fen(match[1]) if match else None
+            if amount is not None and label.kind != "vat_rate":
+                found.setdefault(label.kind, (amount, piece))
+    return found if {"fare", "sum"} <= found.keys() else {}
 
 
 def _whole_amounts(pieces: list[Span]) -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
@@ -17,10 +18,16 @@ CODE_GAP: Final = 1.3
 _FULL: Final = 4.0
 """A line that ends this near to its cell's edge, in character sizes, may go on below."""
 
-_PITCH: Final = (0.8, 1.75)
+_PITCH: Final = (0.62, 1.65)
 """How far the next line of a cell stands below, in character sizes."""
 
 _MOST_LINES: Final = 3
+_LONG: Final = 16
+_END_OF_NAME: Final = re.compile(
+    r"[\u4e00-\u9fff()]{0,24}(?:公司|企业|集团|店|厂|行|部|院|所|站|处|局|中心|委员会|学校|学会)"
+)
+_OTHER_WORDS: Final = re.compile("[0-9A-Z]{15}|:|仅供|买票|发货|12306|遗失|订单|开票人")
+"""Found in what forms print below a party: an unknown label, a tax id, or advice to the traveller."""
 
 
 def right_of(sheet: Sheet, label: Label, widest: float) -> list[Span]:
@@ -41,7 +48,29 @@ def right_of(sheet: Sheet, label: Label, widest: float) -> list[Span]:
 
 def under(sheet: Sheet, label: Label, widest: float) -> Span | None:
     """Find what stands one line below a label at its left edge, as a cell too narrow for both prints a value."""
-    return _next_line(sheet, label.span, (label.span.x0,), sheet.right_limit(label), widest)
+    return _next_line(sheet, label.span, _starts(label), sheet.right_limit(label), widest)
+
+
+def under_elsewhere(sheet: Sheet, label: Label, widest: float) -> list[Span]:
+    """Find the pieces one line below a label that end where it ends, or begin where its line begins.
+
+    A cell set to its right edge breaks so, and running text does that has no cells.
+    """
+    span = label.span
+    start = min((line.x0 for line in sheet.lines if span.glyphs[0] in line.glyphs), default=span.x0)
+    nearest, furthest = (share * span.size for share in _PITCH)
+    row = [glyph for glyph in sheet.free if nearest < glyph.middle - span.middle <= furthest]
+    return [
+        piece
+        for line in group_lines(row, share=0.35)[:1]
+        for piece in split_at_gaps(sheet.page, line, widest)
+        if min(abs(piece.x1 - span.x1), abs(piece.x0 - start)) <= 0.6 * span.size
+    ]
+
+
+def _starts(label: Label) -> tuple[float, ...]:
+    """Where a line under a label may begin: at its start, or at that of its part after a side title."""
+    return tuple(piece.x0 for piece in split_at_gaps(label.span.page, label.span.glyphs, 0.8))
 
 
 def goes_on(sheet: Sheet, label: Label, main: Span, widest: float) -> list[Span]:
@@ -50,13 +79,24 @@ def goes_on(sheet: Sheet, label: Label, main: Span, widest: float) -> list[Span]
     edge = min(limit, max(glyph.x1 for glyph in sheet.page.glyphs))
     lines: list[Span] = []
     last = main
-    while edge - last.x1 <= _FULL * last.size and len(lines) + 1 < _MOST_LINES:
-        following = _next_line(sheet, last, (label.span.x0, main.x0), limit, widest)
-        if following is None or abs(following.size - main.size) > 0.2 * main.size:
+    while len(lines) + 1 < _MOST_LINES:
+        following = _next_line(sheet, last, (*_starts(label), main.x0), limit, widest)
+        if (
+            following is None
+            or (widest == NAME_GAP and _OTHER_WORDS.search(values.fold(following.text)))
+            or not (edge - last.x1 <= _FULL * last.size or _completes(last, following))
+            or abs(following.size - main.size) > 0.2 * main.size
+            or _owned_by_other(sheet, label, following)
+        ):
             break
         lines.append(following)
         last = following
     return lines
+
+
+def _completes(last: Span, following: Span) -> bool:
+    """Whether a long name, not seen to fill its cell, is plainly ended by the line below it."""
+    return len(last.glyphs) >= _LONG and bool(_END_OF_NAME.fullmatch(values.fold(following.text)))
 
 
 def _next_line(sheet: Sheet, last: Span, starts: tuple[float, ...], limit: float, widest: float) -> Span | None:
@@ -71,7 +111,7 @@ def _next_line(sheet: Sheet, last: Span, starts: tuple[float, ...], limit: float
         piece = split_at_gaps(sheet.page, line, widest)[0]
         begins = any(abs(piece.x0 - start) <= 0.6 * last.size for start in starts)
         # A colon tells of a label that is not known, and another field's value behind it.
-        if begins and ":" not in values.fold(piece.text):
+        if begins and _begins(sheet, last, piece):
             return piece
     return None
 
@@ -89,9 +129,14 @@ def name_span(sheet: Sheet, label: Label) -> Span | None:
     lines = []
     for line in group_lines(in_column, share=0.35):
         piece = split_at_gaps(sheet.page, line, NAME_GAP)[0]
-        if not _owned_by_other(sheet, label, piece):
+        if _begins(sheet, span, piece) and not _owned_by_other(sheet, label, piece):
             lines.append(piece)
-    level = [line for line in lines if abs(line.middle - span.middle) <= 0.6 * max(span.size, line.size)]
+    away = [abs(line.middle - span.middle) for line in lines]
+    level = [
+        line
+        for line, one in zip(lines, away, strict=True)
+        if one <= min(0.6 * max(span.size, line.size), min(away) + 0.25 * span.size)
+    ]
     if len(level) == 1:
         following = goes_on(sheet, label, level[0], NAME_GAP)
         lines = [level[0], *following] if following else _neighbours(lines, level[0])
@@ -99,6 +144,18 @@ def name_span(sheet: Sheet, label: Label) -> Span | None:
         return None
     glyphs: list[Glyph] = [glyph for line in lines for glyph in line.glyphs]
     return Span(sheet.page, tuple(glyphs)) if glyphs else None
+
+
+def _begins(sheet: Sheet, start: Span, piece: Span) -> bool:
+    """Whether a piece is the start of its words, not the rest of a line that began further left than ``start``."""
+    own = {id(glyph) for glyph in (*start.glyphs, *piece.glyphs)}
+    return not any(
+        piece.x0 - 0.8 * piece.size < (glyph.x0 + glyph.x1) / 2 < piece.x0
+        and abs(glyph.middle - piece.middle) < 0.3 * piece.size
+        for line in sheet.lines
+        for glyph in line.glyphs
+        if id(glyph) not in own
+    )
 
 
 def _neighbours(lines: list[Span], main: Span) -> list[Span]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
 from tracker.evidence.reading.facts import Fact, Item, Source, Sureness
-from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, split_at_gaps
+from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, nearest_lines, split_at_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,13 +68,14 @@ def _fact(field: str, value: int, span: Span, sureness: Sureness = Sureness.STAT
 def level_with(sheet: Sheet, label: Label, *, share: float = 0.8) -> list[Glyph]:
     """Take the free characters on a label's height, right of it and before the next label."""
     span, limit = label.span, sheet.right_limit(label)
-    return [
+    near = [
         glyph
         for glyph in sheet.free
         if follows(glyph, label)
         and glyph.x0 < limit
         and abs(glyph.middle - span.middle) <= share * max(span.size, glyph.size)
     ]
+    return [glyph for line in nearest_lines(group_lines(near, share=0.35), span) for glyph in line]
 
 
 def money_pieces(sheet: Sheet, glyphs: Sequence[Glyph]) -> list[Span]:
@@ -83,20 +84,23 @@ def money_pieces(sheet: Sheet, glyphs: Sequence[Glyph]) -> list[Span]:
     for line in group_lines(glyphs, share=0.9):
         for piece in split_at_gaps(sheet.page, line, 1.2):
             cuts = [
-                index for index in range(1, len(piece.glyphs)) if _is_cut(piece.glyphs[index - 1], piece.glyphs[index])
+                index for index in range(1, len(piece.glyphs)) if _is_cut(piece.glyphs[:index], piece.glyphs[index])
             ]
             for start, end in zip([0, *cuts], [*cuts, len(piece.glyphs)], strict=True):
                 pieces.append(Span(piece.page, piece.glyphs[start:end]))
     return _with_signs(pieces)
 
 
-def _is_cut(glyph: Glyph, following: Glyph) -> bool:
-    """Whether an amount ends between two characters: before a currency sign, and before words after 元 or a space."""
+def _is_cut(glyphs: Sequence[Glyph], following: Glyph) -> bool:
+    """Whether an amount ends here: before a currency sign, and before words behind 元, cents or a space."""
+    glyph = glyphs[-1]
     before, after = values.fold(glyph.text), values.fold(following.text)
     if after == "¥":
         return before != "-"
-    is_word = "\u4e00" <= after[:1] <= "\u9fff" and after not in "元万亿"
-    return is_word and (before == "元" or (before.isdigit() and following.x0 - glyph.x1 > 0.25 * glyph.size))
+    is_word = ("\u4e00" <= after[:1] <= "\u9fff" or after == "(") and after not in "元万亿"
+    if not is_word or not before.isdigit():
+        return is_word and before == "元"
+    return following.x0 - glyph.x1 > 0.1 * glyph.size or "".join(one.text for one in glyphs[-3:-2]) == "."
 
 
 def _with_signs(pieces: list[Span]) -> list[Span]:

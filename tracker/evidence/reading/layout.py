@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import air, goods, kinds, parties, rail, tickets, values, vehicle
-from tracker.evidence.reading.beside import CODE_GAP, right_of, under
+from tracker.evidence.reading.beside import CODE_GAP, goes_on, right_of, under
 from tracker.evidence.reading.facts import Fact, Findings, Item, Leg, Source, Sureness
 from tracker.evidence.reading.lines import Label, Sheet, Span, split_at_gaps, take_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from tracker.evidence.pagetext import PageText
@@ -73,7 +73,7 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     else:
         more = goods.read_sums(sheets)
         items = goods.read_items(sheets)
-        facts.extend(parties.read(sheets[0]))
+        facts.extend(_parties(sheets))
     facts.extend(more)
     facts.extend(_bare_number(sheets[0], facts, kind))
     red = _RED_REMARK.search(whole)
@@ -82,6 +82,15 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     if not any(one.field in ("invoice_number", "total_fen", "amount_ex_tax_fen") for one in facts):
         return Findings(notes=("文字里没有认出发票内容",))
     return Findings(tuple(facts), items, legs)
+
+
+def _parties(sheets: Sequence[Sheet]) -> list[Fact]:
+    """Read buyer and seller; a long invoice may have its seller on the last page."""
+    found = parties.read(sheets[0])
+    for sheet in sheets[1:]:
+        told = {one.field for one in found}
+        found += [one for one in parties.read(sheet) if one.field not in told]
+    return found
 
 
 def several_invoices(pages: Sequence[PageText]) -> bool:
@@ -155,14 +164,25 @@ def _labelled(sheet: Sheet, *, ticket: bool = False) -> list[Fact]:
         if label.kind in _LATE_DATES and any(one.field == field for one in found):
             continue
         widest = _MAX_GAP.get(label.kind, CODE_GAP)
-        beside = right_of(sheet, label, widest)
-        below = None if beside else under(sheet, label, widest)
-        for span in [*beside, *([below] if below else [])]:
+        for span in _candidates(sheet, label, widest):
             value = parse(span.text)
             if value is not None and _plausible(field, value):
                 found.append(_fact(field, value, span))
                 break
     return found
+
+
+def _candidates(sheet: Sheet, label: Label, widest: float) -> Iterator[Span]:
+    """Yield what may be a label's value: right of it, right of it and broken by its cell, or below it."""
+    beside = right_of(sheet, label, widest)
+    for first in beside[:1]:
+        for rest in goes_on(sheet, label, first, widest)[:1]:
+            # Half a number or a day without its 日 may look whole; a whole one has nothing fitting below it.
+            if "日" not in first.text:
+                yield Span(sheet.page, first.glyphs + rest.glyphs)
+    yield from beside
+    if not beside and (below := under(sheet, label, widest)):
+        yield below
 
 
 def _plausible(field: str, value: str | int | date) -> bool:

@@ -8,13 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading.facts import Box
-from tracker.evidence.reading.values import fold
+from tracker.evidence.reading.values import CAPITAL_CHARS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.evidence.pagetext import Glyph, PageText
 
+# The labels of a vehicle invoice whose values nobody reads: they end the value before them.
+_CELLS: Final = (
+    r"(?:车辆类型|厂牌型号|产地|合格证号|进口证明书号|商检单号|发动机号码|车辆识别代号/车架号码|主管税务机关及代码|吨位"
+    r"|完税凭证号码|限乘人数|电话|账号|开户银行|地址|车牌照号|登记证号|身份证号码(?:/组织机构代码)?):?"
+)
 # Label -> pattern over a line's folded text without spaces. The first pattern that fits at a place wins.
 _LABELS: Final = (
     ("paper_number", r"(?:数电|全电)(?:发票|票)号码:?"),
@@ -61,14 +66,16 @@ _LABELS: Final = (
     ("sum", r"(?<!税)合计:?"),
     ("item_head", r"(?:货物或应税劳务、?服务名称|货物或应税劳务名称|项目名称)"),
     ("spec_head", r"(?:规格型号|车牌号)"),
-    ("unit_head", r"单位"),
+    ("unit_head", r"单位:?"),
     ("quantity_head", r"数量"),
     ("price_head", r"单价"),
-    ("amount_head", r"金额(?=税率|税额|征收率|$|\(|税)"),
+    ("amount_head", r"金额(?=税率|税额|征收率|$|\((?!元\):?[¥\d])|税)"),
     ("rate_head", r"税率(?:/征收率)?"),
     ("tax_head", r"税额"),
     ("payee", r"(?:收款人|复核人?|开票人|销售方:?\(章\)|收款单位章|校验码|其他信息):?"),
     ("remarks_label", r"备注:?"),
+    ("cipher_label", r"密码区:?"),
+    ("former_fare", r"(?:原票价|原价|票价差额?|补差价?):?"),
     ("fare", r"票价:?"),
     ("refund_fee", r"退票费:?"),
     ("change_fee", r"改签费:?"),
@@ -80,8 +87,12 @@ _LABELS: Final = (
     ("passenger", r"(?:旅客姓名|乘客姓名):?"),
     ("verify", r"验证码:?"),
     ("hint", r"(?:提示信息|保险费|销售网点代号|签注):?"),
-    ("company", r"^(?:经营|车属|营运|运营|所属|承运|出租车?)?(?:公司|企业)(?:名称)?:"),
-    ("paid", r"(?:实收金额|实付金额|总金额|合计金额|应收金额|金额|车费)(?:\(元\))?:?"),
+    (
+        "company",
+        r"(?:(?<![货款])单位名称:|(?:经营|车属|营运|运营|所属|承运)(?:单位|公司|企业)(?:名称)?:?|^(?:出租车?)?(?:公司|企业)(?:名称)?:)",
+    ),
+    ("paid", r"(?:实收金额|实付金额|总金额|合计金额|应收金额|收费金额|通行费金额|金额|车费|通行费)(?:\(元\))?:?"),
+    ("cell", _CELLS),
 )
 _LABEL: Final = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS))
 
@@ -94,6 +105,10 @@ _SIDE_TITLES: Final = {
 }
 _LINE_SHARE: Final = 0.5
 _TOUCHING: Final = 0.25
+_SEVERAL_LINES: Final = 4
+_OF_PARTIES: Final = frozenset({"name", "buyer_name", "seller_name", "tax_id", "buyer_tax_id", "seller_tax_id"})
+_EXPLICIT: Final = 5
+"""A label of so many characters is one even where the value follows without a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +215,15 @@ class Sheet:
             for other in self.labels
             if other.span.x0 >= span.x1 - 0.2 * span.size
             and other is not label
-            and abs(other.span.middle - span.middle) < 0.7 * max(span.size, other.span.size)
+            and abs(other.span.middle - span.middle) < 0.55 * max(span.size, other.span.size)
+        ]
+        # A title beside several lines, written level: what stands right of it belongs to it, on all their heights.
+        limits += [
+            other.span.x0
+            for other in self.named("remarks_label", "cipher_label")
+            if label.kind in _OF_PARTIES
+            and other.span.x0 > span.x1
+            and abs(other.span.middle - span.middle) < _SEVERAL_LINES * span.size
         ]
         limits += [
             side.x0
@@ -244,6 +267,12 @@ def group_lines(glyphs: Iterable[Glyph], *, share: float = _LINE_SHARE) -> list[
     return [sorted(line, key=lambda one: one.x0) for line in lines]
 
 
+def nearest_lines(lines: list[list[Glyph]], span: Span) -> list[list[Glyph]]:
+    """Keep the lines nearest to a span's height: tightly set, the line above or below reaches into its height too."""
+    away = [abs(sum(glyph.middle for glyph in line) / len(line) - span.middle) for line in lines]
+    return [line for line, one in zip(lines, away, strict=True) if one <= min(away) + 0.25 * span.size]
+
+
 def split_at_gaps(page: PageText, line: Sequence[Glyph], widest: float) -> list[Span]:
     """Cut a line wherever the gap between neighbours is wider than ``widest`` character sizes."""
     pieces: list[list[Glyph]] = []
@@ -262,12 +291,29 @@ def _labels_of(line: Span) -> list[Label]:
             folded.append(char)
             origin.append(glyph)
     text = "".join(folded)
+    matches = list(_LABEL.finditer(text))
+    starts, ends = {match.start() for match in matches}, {match.end() for match in matches}
     found = []
-    for match in _LABEL.finditer(text):
-        glyphs = tuple(dict.fromkeys(origin[match.start() : match.end()]))
-        if match.lastgroup and glyphs:
+    for match in matches:
+        start, end = match.span()
+        in_words = (start not in ends and _is_joined(origin, text, start)) or (
+            end not in starts
+            and end - start < _EXPLICIT
+            and _is_joined(origin, text, end)
+            and text[end] not in CAPITAL_CHARS
+        )
+        glyphs = tuple(dict.fromkeys(origin[start:end]))
+        if match.lastgroup and glyphs and (text[end - 1] in ":)" or not in_words):
             found.append(Label(match.lastgroup, Span(line.page, glyphs)))
     return found
+
+
+def _is_joined(origin: Sequence[Glyph], text: str, place: int) -> bool:
+    """Whether Chinese runs on over this place in a line: 单位 or 票价 inside a party's name is no label."""
+    if not 0 < place < len(text) or not all("\u4e00" <= char <= "\u9fff" for char in text[place - 1 : place + 1]):
+        return False
+    before, after = origin[place - 1], origin[place]
+    return after.x0 - before.x1 < _TOUCHING * max(before.size, after.size)
 
 
 def _side_titles(glyphs: Sequence[Glyph]) -> tuple[list[Side], set[int]]:

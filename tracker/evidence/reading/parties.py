@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tracker.evidence.reading import values
-from tracker.evidence.reading.beside import CODE_GAP, goes_on, name_span, right_of, under
+from tracker.evidence.reading.beside import CODE_GAP, goes_on, name_span, right_of, under, under_elsewhere
 from tracker.evidence.reading.facts import Fact, Source
 from tracker.evidence.reading.lines import Label, Sheet, Span
 
@@ -33,7 +33,7 @@ def name_beside(sheet: Sheet, label: Label, field: str) -> Fact | None:
     if span is None:
         return None
     value = values.name(span.text if _latin(span) else span.text.replace(" ", ""))
-    return None if value is None else _fact(field, value, span)
+    return None if value is None or ":" in values.fold(value) else _fact(field, value, span)
 
 
 def tax_id_beside(sheet: Sheet, label: Label, field: str) -> Fact | None:
@@ -41,8 +41,10 @@ def tax_id_beside(sheet: Sheet, label: Label, field: str) -> Fact | None:
     beside = right_of(sheet, label, CODE_GAP)[:1]
     if not beside:
         below = under(sheet, label, CODE_GAP)
-        value = values.tax_id(below.text) if below else None
-        return None if below is None or value is None else _fact(field, value, below)
+        for span in (*([below] if below else []), *under_elsewhere(sheet, label, CODE_GAP)):
+            if value := values.tax_id(span.text):
+                return _fact(field, value, span)
+        return None
     whole = beside[0]
     for rest in goes_on(sheet, label, whole, CODE_GAP)[:1]:
         joined = Span(sheet.page, whole.glyphs + rest.glyphs)
@@ -82,6 +84,9 @@ def _with_roles(sheet: Sheet, label_kinds: tuple[str, ...]) -> list[tuple[Label,
         same_line = abs(first.span.middle - second.span.middle) < max(first.span.size, second.span.size)
         ordered = sorted(open_labels, key=lambda one: one.span.x0 if same_line else one.span.middle)
         found.extend(zip(ordered, ("buyer", "seller"), strict=True))
+    if len(open_labels) == 1 and len(taken) == 1:
+        # A side title on the height of one label alone names it; the other label is the other party's.
+        found.append((open_labels[0], "seller" if taken == {"buyer"} else "buyer"))
     return [
         (label, role)
         for label, role in found

@@ -26,7 +26,7 @@ _SEAT: Final = re.compile(
 def read(sheet: Sheet) -> tuple[list[Fact], tuple[Leg, ...]]:
     """Read total, buyer and traveller, and the one leg of the ticket."""
     facts = _fares(sheet)
-    for label in sheet.named("buyer_name"):
+    for label in sheet.named("buyer_name", "name")[:1]:
         if fact := name_beside(sheet, label, "buyer_name"):
             facts.append(fact)
     for label in sheet.named("tax_id", "buyer_tax_id")[:1]:
@@ -45,9 +45,12 @@ def _fact(field: str, value: str | int, span: Span) -> Fact:
 
 
 def _fares(sheet: Sheet) -> list[Fact]:
-    """One of 票价, 退票费 or 改签费 is the total; two different amounts are left to the person."""
+    """One of 票价, 退票费 or 改签费 is the total; two different amounts are left to the person.
+
+    A refund's ticket may tell the fare it refunds, but what it invoices is the fee.
+    """
     found: dict[int, Span] = {}
-    for label in sheet.named("fare", "refund_fee", "change_fee"):
+    for label in sheet.named("refund_fee") or sheet.named("fare", "change_fee"):
         for piece in money_pieces(sheet, level_with(sheet, label))[:1]:
             if (amount := values.amount_fen(piece.text)) is not None:
                 found.setdefault(amount, piece)

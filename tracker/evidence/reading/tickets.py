@@ -18,7 +18,8 @@ _CARRIER: Final = re.compile(
     r"[:]?(.*(?:公司|集团|车队|合作社|服务部|运输处|管理处|客运站|汽车站)[\u4e00-\u9fff()]{0,12})"
 )
 _FACE_AMOUNT: Final = re.compile(r"(?:面额|票面金额|人民币|金额)?:?(¥?\d{1,5}(?:\.\d{2})?元?)整?")
-_LEAST_CAPITALS: Final = 2
+_STAMP_WORDS: Final = re.compile("盖章|密码|刮开|年月日")
+_SHORTEST_NAME: Final = 4
 
 
 def complete(sheet: Sheet, facts: list[Fact], *, fixed: bool) -> list[Fact]:
@@ -33,7 +34,7 @@ def complete(sheet: Sheet, facts: list[Fact], *, fixed: bool) -> list[Fact]:
 
 def _is_stamp(name: str) -> bool:
     """Whether it is the place for a stamp, not a name."""
-    return not re.sub(r"[(（].*?[)）]", "", name).strip(" :：")
+    return name.startswith(("(", "（")) or bool(_STAMP_WORDS.search(name)) or len(name) < _SHORTEST_NAME
 
 
 def _carrier(sheet: Sheet) -> list[Fact]:
@@ -51,13 +52,13 @@ def _face_amount(sheet: Sheet) -> list[Fact]:
     found: dict[int, Span] = {}
     for line in sheet.lines:
         for piece in split_at_gaps(sheet.page, line.glyphs, 1.3):
-            text = values.fold(piece.text)
-            amount = values.capitals_fen(text) if "元" in text or "圆" in text else None
-            match = _FACE_AMOUNT.fullmatch(text)
-            if amount is None and match and ("¥" in text or "元" in text):
-                amount = values.amount_fen(match[1])
-            if amount:
-                found.setdefault(amount, piece)
+            for text in re.split("(?=¥)", values.fold(piece.text)):
+                amount = values.capitals_fen(text) if "元" in text or "圆" in text else None
+                match = _FACE_AMOUNT.fullmatch(text)
+                if amount is None and match and ("¥" in text or "元" in text):
+                    amount = values.amount_fen(match[1])
+                if amount:
+                    found.setdefault(amount, piece)
     return [Fact("total_fen", amount, Source.TEXT, READER, box=span.box) for amount, span in found.items()][
         : len(found) == 1
     ]

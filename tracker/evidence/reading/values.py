@@ -19,6 +19,7 @@ _COLONS: Final = str.maketrans("∶︓﹕꞉", "::::")
 _DASHES: Final = dict.fromkeys(map(ord, "−–—‐‑－"), "-")
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,8})?")
 _DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
+_DATE_AND_TIME = re.compile(r"(\d{4})[/.-](\d{2})[/.-](\d{2})(?=\d{2}:\d{2})")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{6}")
 _SPACED_DATE = re.compile(r"((?:19|20)\d{2})\s+(\d{1,2})\s+(\d{1,2})")
 _TAX_ID = re.compile(r"[0-9A-Z]{15,20}")
@@ -82,7 +83,7 @@ def tax_fen(text: str) -> int | None:
 def day(text: str) -> date | None:
     """Read 2026年09月18日, 2026-9-18, 20260918 or ``2019 05 08``; None unless it is a real day of 1990-2099."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
-    match = _DATE.search(plain) or _SPACED_DATE.search(plain)
+    match = _DATE.search(plain) or _DATE_AND_TIME.search(plain) or _SPACED_DATE.search(plain)
     if match:
         parts = [int(part) for part in match.groups()]
     elif (compact := _COMPACT_DATE.match(re.sub(r"\s", "", plain))) is not None:
@@ -114,7 +115,8 @@ def name(text: str) -> str | None:
     plain = tidy(text).strip(" :：∶︓﹕꞉")
     if not 1 <= len(plain) <= 120 or not any(char.isalpha() for char in plain):  # noqa: PLR2004
         return None
-    return None if re.search(r"[<>]|[+*/][\d<>+*/-]{3}", plain) else plain
+    # The cipher's signs, or a tax id that a tight form set against the name.
+    return None if re.search(r"[<>]|[+*/][\d<>+*/-]{3}|[0-9A-Z]{15}", plain) else plain
 
 
 def capitals_fen(text: str) -> int | None:
