@@ -178,6 +178,20 @@ def test_a_line_is_added_in_place(bench: Page, desk: Desk) -> None:
     assert desk.sent[-1][1]["op"] == ["add"]
 
 
+def test_a_button_pressed_by_keyboard_keeps_the_focus_when_its_part_is_redrawn(bench: Page, desk: Desk) -> None:
+    button = '<button data-part-submit formaction="/live" name="op" value="down:b">下移</button>'
+    bench.evaluate(f"document.getElementById('lines').innerHTML = '{button}'")
+    bench.locator("[value='down:b']").focus()
+    desk.answer = lambda: Response(
+        f'<div id="lines" data-part><b>乙</b><details><summary>甲</summary>{button}</details></div>',
+        mimetype="text/html",
+    )
+    bench.keyboard.press("Enter")
+    bench.wait_for_selector("#lines b")
+
+    assert bench.evaluate("document.activeElement.value") == "down:b", "so that the line can be moved on"
+
+
 def test_a_refused_part_is_said_in_its_words(bench: Page, desk: Desk) -> None:
     desk.answer = lambda: Response('<p class="err">额度不够 &lt;b&gt;</p>', 422, mimetype="text/html")
     bench.click("#add")
