@@ -6,13 +6,18 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from tests.office import NOON, PEOPLE, Office, a_paid, a_submitted
+from tests.office import NOON, PEOPLE, Office, a_paid, a_submitted, command
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient
+from tracker.audit.models import AuditEntry
 from tracker.audit.operations import record
-from tracker.audit.wording import facts, told
+from tracker.audit.wording import action_name, facts, told
+from tracker.claims import operations
+from tracker.claims.models import Claim
+from tracker.evidence.models import EVIDENCE_NAMES, EvidenceKind
 
 READERS = {"auditor", "officer"}
 
@@ -99,6 +104,33 @@ def test_the_trail_is_searched_by_person_act_subject_days_and_words(small_office
     assert count("action=no.such&kind=x&since=x&until=2026-99-99&subject=-1&older=x") == everything
 
 
+def test_the_auditor_finds_a_budget_paper_by_its_number_and_an_act_by_its_name(office: Office, browse: Browse) -> None:
+    a_submitted(office)
+    client = browse("auditor")
+
+    assert lines(text(client, "/trail?q=云财预〔2026〕2号")) == ["年初下达"], "the paper is the fund's, named in the facts"
+    assert set(lines(text(client, "/trail?q=提交"))) == {"提交审核"}
+    assert lines(text(client, "/trail?q=云财预〔2026〕999号")) == []
+
+
+def test_no_act_or_fact_is_told_in_the_programs_own_words(small_office: Office) -> None:
+    a_paid(small_office, 600_000)
+    claim_id = a_submitted(small_office, 80_000)
+    with small_office.database.writing() as session:
+        line = session.get_one(Claim, claim_id).lines[0]
+        operations.deduct(session, claim_id, line.id, 50, command(small_office.actor("reviewer"), comment="超标"))
+    with small_office.database.reading() as session:
+        entries = session.scalars(select(AuditEntry)).all()
+        told_acts = {action_name(entry.action) for entry in entries}
+        labels = {fact.label for entry in entries for fact in facts(entry.before, entry.after)}
+        inner = {told("lines", entry.after["lines"]) for entry in entries if "lines" in entry.after}
+
+    assert {"提交审核", "核减"} <= told_acts
+    assert "本行核减（元）" in labels
+    assert inner
+    assert [words for words in told_acts | labels | inner if re.search(r"[a-z]_|_[a-z]", words)] == []
+
+
 def test_the_trail_is_paged_both_ways_without_losing_a_line(office: Office, browse: Browse) -> None:
     note(office, "x", count=130)
     client = browse("auditor")
@@ -134,6 +166,7 @@ def test_facts_are_told_in_the_offices_words() -> None:
     assert told("locked_until", "2026-03-09T04:05:00+00:00") == "2026-03-09 12:05"
     assert told("held_from", "2026-03-09") == "2026-03-09"
     assert told("state", "in_route") == "审核中"
+    assert {kind: told("kind", kind) for kind in EvidenceKind} == EVIDENCE_NAMES
     assert told("with_liaison", True) == "是"
     assert told("post", "") == told("post", None) == "--"
     assert told("changes", [{"amount_fen": 100}, {"amount_fen": 250}]) == "金额（元） 1.00；金额（元） 2.50"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.audit.models import AuditEntry, ChainHead
-from tracker.audit.wording import action_name, facts
+from tracker.audit.wording import ACTION_NAMES, action_name, facts
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import OFFICE
 from tracker.kernel.errors import Forbidden, NotFound
@@ -137,8 +138,16 @@ def _conditions(wanted: Search) -> list[ColumnElement[bool]]:
 
 
 def _mentions(word: str) -> ColumnElement[bool]:
+    """Match a line that names the word in its thing, its note, its person, its act, or as a paper of a fund."""
     columns = (AuditEntry.subject_name, AuditEntry.note, AuditEntry.person_name)
-    return and_(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    acts = [action for action, name in ACTION_NAMES.items() if word in name]
+    # The facts are kept as JSON; only those of funds are gone through, since a paper's number stands nowhere else.
+    paper = cast(AuditEntry.after, Text).icontains(json.dumps(word)[1:-1], autoescape=True)
+    return or_(
+        *(column.icontains(word, autoescape=True) for column in columns),
+        AuditEntry.action.in_(acts),
+        and_(AuditEntry.subject_kind == "fund", paper),
+    )
 
 
 def _start_of(day: date) -> datetime:
