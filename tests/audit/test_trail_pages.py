@@ -108,7 +108,7 @@ def test_the_auditor_finds_a_budget_paper_by_its_number_and_an_act_by_its_name(o
     a_submitted(office)
     client = browse("auditor")
 
-    assert lines(text(client, "/trail?q=云财预〔2026〕2号")) == ["年初下达"], "the paper is the fund's, named in the facts"
+    assert lines(text(client, "/trail?q=云财预〔2026〕2号")) == ["年初下达"], "named in the facts alone"
     assert set(lines(text(client, "/trail?q=提交"))) == {"提交审核"}
     assert lines(text(client, "/trail?q=云财预〔2026〕999号")) == []
 

@@ -201,6 +201,23 @@ def test_amounts_are_read_as_people_type_them(small_office: Office, browse: Brow
     assert the_claim(small_office, page.claim_id).claimed_fen == fen
 
 
+def test_a_bill_number_typed_full_width_is_kept_as_the_bill_has_it(small_office: Office, browse: Browse) -> None:
+    page = a_ready_form(browse("member"), small_office, a_payee(small_office))
+    page.line(1, bill_number="２５３１２０００００００００１２３４５６", bill_code="０３２００２３０１１１１")
+    assert page.press("submit").status_code == 303
+    with small_office.database.reading() as session:
+        facts = session.get_one(Claim, page.claim_id).lines[0].facts
+    assert (facts["bill_number"], facts["bill_code"]) == ("25312000000000123456", "032002301111")
+
+
+def test_one_number_in_two_widths_is_one_number(small_office: Office, browse: Browse) -> None:
+    page = a_ready_form(browse("member"), small_office, a_payee(small_office))
+    page.press("add")
+    page.line(1, bill_number="25312000000000123456")
+    page.line(2, bill_number="２５３１２０００００００００１２３４５６")
+    assert "在本单里出现不止一次" in page.ask("check").text
+
+
 def test_one_fen_over_the_face_is_refused(small_office: Office, browse: Browse) -> None:
     page = a_ready_form(browse("member"), small_office, a_payee(small_office))
     page.line(1, amount="1200.01")

@@ -227,14 +227,14 @@ def _long_numbers(case: Case) -> Iterator[Finding]:
 
 
 def _twice(case: Case) -> Iterator[Finding]:
-    numbers = [
-        (str(line.facts.get("bill_code") or ""), str(line.facts["bill_number"]))
-        for line in case.filing.lines
-        if line.facts.get("bill_number")
-    ]
+    def key_of(line: FiledLine) -> tuple[str, str]:
+        code, number = (str(line.facts.get(name) or "") for name in ("bill_code", "bill_number"))
+        return keys.normal(code), keys.normal(number)
+
+    numbers = [key_of(line) for line in case.filing.lines if line.facts.get("bill_number")]
     repeated = {key for key, count in Counter(numbers).items() if count > 1}
     for line in case.filing.lines:
-        key = (str(line.facts.get("bill_code") or ""), str(line.facts.get("bill_number") or ""))
+        key = key_of(line)
         if key in repeated:
             yield Finding(
                 Level.WARN,

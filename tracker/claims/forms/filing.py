@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -378,13 +379,16 @@ def _with_defaults(texts: MultiDict[str, str], chosen: Chosen) -> MultiDict[str,
 def _filed(line: SheetLine) -> FiledLine:
     form = line.form
     item = {"item": line.purpose.item.key} if line.purpose else {}
+    told = values(line.asked, form)
+    # A number typed full-width is the same number: it is kept, shown and printed as the invoice has it.
+    told |= {name: unicodedata.normalize("NFKC", told[name]) for name in ("bill_number", "bill_code") if name in told}
     return FiledLine(
         key=line.key,
         category_id=line.purpose.category.id if line.purpose else None,
         spent_on=form["spent_on"].data,
         summary=(form["summary"].data or "")[:_LONGEST_SUMMARY],
         claimed_fen=form["amount"].data or 0,
-        facts={**item, **values(line.asked, form)},
+        facts={**item, **told},
     )
 
 
