@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.evidence import specimens, variants  # noqa: E402
+from tests.evidence import specimens, variants, vendors  # noqa: E402
 from tracker.evidence import bounded  # noqa: E402
 from tracker.evidence.archive import Unreadable  # noqa: E402
 from tracker.evidence.reading.facts import Reading  # noqa: E402
@@ -95,6 +95,11 @@ def _specimens(count: int) -> Iterator[tuple[str, str, bytes, dict[str, object]]
             one = variants.variant(variant, seed)
             asked = {name: one.expected[name] for name in FIELDS if name in one.expected}
             yield f"少见写法：{variant.partition('：')[0]}", one.name, one.data, asked
+    for form in vendors.FORMS:
+        for seed in range(max(1, count // 3)):
+            one = vendors.form(form, seed)
+            asked = {name: one.expected[name] for name in FIELDS if name in one.expected}
+            yield f"别家版式：{form.partition('：')[0]}", one.name, one.data, asked
 
 
 def _manifest(folder: Path) -> Iterator[tuple[str, str, bytes, dict[str, object]]]:

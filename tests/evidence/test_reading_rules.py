@@ -373,3 +373,15 @@ def test_a_total_that_data_and_page_agree_on_outweighs_capitals_read_badly() -> 
 
     assert reading.total_fen == 10600
     assert any("大写" in note for note in reading.notes)
+
+
+# ---- what an older red invoice takes back
+
+
+def test_a_red_older_invoice_names_its_blue_by_code_and_number() -> None:
+    one = an_invoice(older=True)
+    one = replace(one, remark="对应正数发票代码:032001900211号码:12345678")
+
+    reading = read(specimens.pdf([face_of(one)]))
+
+    assert (reading.red_letter, reading.red_of) == (True, "032001900211-12345678")

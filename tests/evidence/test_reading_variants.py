@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evidence import variants
+from tests.evidence import variants, vendors
 from tests.evidence.test_reading_specimens import misread
 from tracker.evidence.reading import read
 from tracker.evidence.reading.values import capitals_fen
 
 PER_VARIANT = 4
+PER_FORM = 8
 
 
 @pytest.mark.parametrize("name", variants.VARIANTS)
@@ -17,6 +18,18 @@ def test_an_unusual_form_is_read_like_any_other(name: str) -> None:
     wrong = {}
     for seed in range(PER_VARIANT):
         one = variants.variant(name, seed)
+        reading = read(one.data, one.name)
+        if differing := misread(reading, one.expected):
+            wrong[one.name] = differing, reading.conflicts, reading.notes
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", vendors.FORMS)
+def test_another_vendors_form_is_read_like_any_other(name: str) -> None:
+    wrong = {}
+    for seed in range(PER_FORM):
+        one = vendors.form(name, seed)
         reading = read(one.data, one.name)
         if differing := misread(reading, one.expected):
             wrong[one.name] = differing, reading.conflicts, reading.notes

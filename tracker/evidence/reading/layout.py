@@ -40,9 +40,6 @@ _LATE_DATES: Final = frozenset({"end_time", "plain_time"})
 """Looked at where no day of issue is printed."""
 
 _TICKET_DATES: Final = _LATE_DATES | {"plain_date"}
-_RED_REMARK: Final = re.compile(
-    r"被红冲蓝字(?:数电)?(?:发票|票)号码:?(\d{20})|对应正数发票代码:?(\d{10,12})号码:?(\d{8})"
-)
 
 
 def read_pages(pages: Sequence[PageText]) -> Findings:
@@ -76,9 +73,8 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
         facts.extend(_parties(sheets))
     facts.extend(more)
     facts.extend(_bare_number(sheets[0], facts, kind))
-    red = _RED_REMARK.search(whole)
-    if red:
-        facts.append(_fact("red_of", red[1] or f"{red[2]}-{red[3]}", None))
+    if blue := values.blue_invoice(whole):
+        facts.append(_fact("red_of", blue, None))
     if not any(one.field in ("invoice_number", "total_fen", "amount_ex_tax_fen") for one in facts):
         return Findings(notes=("文字里没有认出发票内容",))
     return Findings(tuple(facts), items, legs)

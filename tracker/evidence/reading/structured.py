@@ -29,7 +29,7 @@ _DIGITAL: Final = {
     "tax_amount_fen": ("TotalTaxAm",),
     "total_fen": ("TotalTax-includedAmount", "TotalTaxIncludedAmount"),
     "capitals_fen": ("TotalTax-includedAmountInChinese",),
-    "red_of": ("OriginalInvoiceCode", "OriginalInvoiceNumber"),
+    "red_of": ("OriginalInvoiceCode", "OriginalInvoiceNumber", "OriginalInvoiceNo", "BlueInvoiceNumber"),
     "remarks": ("Remark",),
 }
 _OLDER: Final = {
@@ -75,7 +75,7 @@ _XBRL: Final = {
     "tax_amount_fen": ("TotalTaxAmount", "TaxAmount", "VatTaxAmount"),
     "total_fen": ("TaxIncludedAmountInFigures", "TotalAmount", "Fare"),
     "capitals_fen": ("TaxIncludedAmountInWords", "TotalAmountCapital", "TotalAmountInWords"),
-    "red_of": ("NumberOfOriginalInvoice",),
+    "red_of": ("NumberOfOriginalInvoice", "OriginalInvoiceNumber", "OriginalInvoiceCode", "BlueInvoiceNumber"),
     "remarks": ("Remarks", "Remark"),
     "passenger": ("PassengerName", "Name"),
 }
@@ -180,6 +180,9 @@ def _facts(tree: _Tree, table: Mapping[str, tuple[str, ...]]) -> list[Fact]:
         one = fact(field, text, reader=tree.reader, box=box) if text else None
         if one is not None:
             found.append(one)
+    remarks = next((str(one.value) for one in found if one.field == "remarks"), "")
+    if not any(one.field == "red_of" for one in found) and (blue := values.blue_invoice(remarks)):
+        found.append(Fact("red_of", blue, Source.STRUCTURED, tree.reader))
     return found
 
 

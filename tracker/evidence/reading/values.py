@@ -22,6 +22,11 @@ _DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)
 _DATE_AND_TIME = re.compile(r"(\d{4})[/.-](\d{2})[/.-](\d{2})(?=\d{2}:\d{2})")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{6}")
 _SPACED_DATE = re.compile(r"((?:19|20)\d{2})\s+(\d{1,2})\s+(\d{1,2})")
+_BLUE: Final = re.compile(
+    r"(?:被红冲|被冲红|对应|原)的?(?:蓝字|正数)(?:数电|全电)?(?:发票|票)?"
+    r"(?:代码:?(?P<code>\d{10,12})[,;]?(?:发票)?)?号码:?(?P<number>\d{20}|\d{8})(?!\d)"
+)
+_DIGITAL_NUMBER: Final = 20
 _TAX_ID = re.compile(r"[0-9A-Z]{15,20}")
 _DIGITS: Final = {
     char: value
@@ -108,6 +113,14 @@ def tax_id(text: str) -> str | None:
     """Read a tax id of 15 to 20 letters and digits (real ones have 15, 17, 18 or 20), upper case."""
     plain = fold(text).upper()
     return plain if _TAX_ID.fullmatch(plain) else None
+
+
+def blue_invoice(text: str) -> str | None:
+    """Find the invoice that remarks say is taken back: its 20 digits, or an older one's code-number."""
+    match = _BLUE.search(fold(text))
+    if match is None or (match["code"] is None) != (len(match["number"]) == _DIGITAL_NUMBER):
+        return None
+    return f"{match['code']}-{match['number']}" if match["code"] else match["number"]
 
 
 def name(text: str) -> str | None:
