@@ -14,8 +14,8 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.office import Office
 from tests.pages import AFTERNOON, GOOD_PASSWORD, give_password
 
-PATIENCE_MS = 20_000
-"""How long a page may take on a machine that others use too."""
+PATIENCE_MS = 60_000
+"""How long a page may take on a machine that others use too; the first paper starts a process that reads typefaces."""
 
 HEIGHTS = {1366: 768, 390: 844, 320: 640}
 _WATCH_POLICY = """
