@@ -53,17 +53,19 @@ def visible_items(by: Actor) -> ColumnElement[bool]:
     return true() if reads_all(by) else or_(*_own(by), *_near(by))
 
 
-def visible_parts(by: Actor, owners: Sequence[int] = ()) -> list[ColumnElement[bool]]:
+def visible_parts(by: Actor, owners: Sequence[int] = (), led: Sequence[int] = ()) -> list[ColumnElement[bool]]:
     """Split the things the actor may see into parts that share none: what each unit owns, then what is near.
 
     One index holds each owner's things in their order; the few near ones come out of an index of each nearness.
 
-    ``owners`` are the units that own anything, for whoever reads all of them one by one.
+    ``owners`` are the units that own anything, for whoever reads all of them one by one; ``led`` are the teams that
+    the actor's units lead, named one by one because no index serves a question within an "or".
     """
     if reads_all(by):
         return [Item.owner_unit_id == unit for unit in owners] or [true()]
     others = (Item.owner_unit_id != unit for unit in sorted(by.units()))
-    return [*_own(by), and_(or_(*_near(by)), *others)]
+    near = [*_borrowed(by), Item.team_id.in_({*led, *_teams(by)}), Item.holder_id == by.person_id]
+    return [*_own(by), and_(or_(*near), *others)]
 
 
 def _own(by: Actor) -> list[ColumnElement[bool]]:
@@ -72,11 +74,15 @@ def _own(by: Actor) -> list[ColumnElement[bool]]:
 
 def _near(by: Actor) -> list[ColumnElement[bool]]:
     """Make the conditions of things of other units: borrowed, used by a team, in the actor's own hands."""
-    near: list[ColumnElement[bool]] = [Item.borrower_unit_id == unit for unit in sorted(by.units())]
+    near = _borrowed(by)
     near += [Item.team_id == team for team in sorted(_teams(by))]
     if by.units():
         near.append(Item.team_id.in_(select(Team.id).where(Team.lead_unit_id.in_(by.units()))))
     return [*near, Item.holder_id == by.person_id]
+
+
+def _borrowed(by: Actor) -> list[ColumnElement[bool]]:
+    return [Item.borrower_unit_id == unit for unit in sorted(by.units())]
 
 
 def counted_items(by: Actor) -> ColumnElement[bool]:

@@ -173,14 +173,15 @@ def _is_on_side(item_id: int, after: int | None, before: int | None) -> bool:
 
 
 def _holders(session: Session, text: str) -> dict[str, Sequence[int]]:
-    """Find who is meant by each word; a word that means more than a few hundred is left to the query."""
-    found: dict[str, Sequence[int]] = {}
-    for word in text.split():
-        if not _NUMBERED.match(word):
-            ids = session.scalars(_named(word).limit(_FEW + 1)).all()
-            if len(ids) <= _FEW:
-                found[word] = ids
-    return found
+    """Find who is meant by each word, in one look; words that mean more than a few hundred are left to the query."""
+    words = [word for word in text.split() if not _NUMBERED.match(word)]
+    if not words:
+        return {}
+    named = select(Person.id, Person.name).where(or_(*map(_is_named, words)))
+    people = session.execute(named.limit(_FEW + 1)).all()
+    if len(people) > _FEW:
+        return {}
+    return {word: [person.id for person in people if word.lower() in person.name.lower()] for word in words}
 
 
 def overdue(session: Session, *, seen_by: Actor, on: date) -> int:
@@ -335,7 +336,10 @@ def conditions(wanted: Wanted, by: Actor, *, with_disposed: bool = False) -> lis
 
 def _parts(session: Session, by: Actor, *, by_owner: bool) -> list[ColumnElement[bool]]:
     """Split what the actor may see; ``by_owner`` also for who reads all of it, so that each owner's index is used."""
-    if not by_owner or not policy.reads_all(by):
+    if not policy.reads_all(by):
+        led = session.scalars(select(Team.id).where(Team.lead_unit_id.in_(by.units()))).all() if by.units() else ()
+        return policy.visible_parts(by, led=led)
+    if not by_owner:
         return policy.visible_parts(by)
     owns = select(Item.id).where(Item.owner_unit_id == Unit.id).exists()
     return policy.visible_parts(by, session.scalars(select(Unit.id).where(owns)).all())
@@ -351,4 +355,11 @@ def _mentions(word: str, holders: Sequence[int] | None) -> ColumnElement[bool]:
 
 
 def _named(word: str) -> Select[int]:
-    return select(Person.id).where(Person.name.icontains(word, autoescape=True))
+    return select(Person.id).where(_is_named(word))
+
+
+def _is_named(word: str) -> ColumnElement[bool]:
+    """Chinese knows no small letters, and asking without them is several times as quick."""
+    if word.lower() == word.upper():
+        return Person.name.contains(word, autoescape=True)
+    return Person.name.icontains(word, autoescape=True)
