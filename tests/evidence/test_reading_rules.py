@@ -385,3 +385,34 @@ def test_a_red_older_invoice_names_its_blue_by_code_and_number() -> None:
     reading = read(specimens.pdf([face_of(one)]))
 
     assert (reading.red_letter, reading.red_of) == (True, "032001900211-12345678")
+
+
+# ---- sums in tight forms
+
+
+def test_an_amount_in_words_that_its_cell_breaks_is_read_whole() -> None:
+    one = an_invoice()
+    one = replace(one, total=123_459, ex_tax=116_471, tax=6_988)
+    face = face_of(one)
+    words = next(word for word in face.words if specimens._is_capitals(word.text))
+    face.words.remove(words)
+    text = words.text
+    face.words += [replace(words, x=106, text=text[:-2]), replace(words, x=106, y=words.y + 4, text=text[-2:])]
+
+    reading = read(specimens.pdf([face]))
+
+    assert reading.total_fen == one.total
+
+
+def test_a_side_title_close_below_the_total_does_not_cut_its_words() -> None:
+    one = replace(an_invoice(older=True), total=123_459, ex_tax=116_471, tax=6_988)
+    face = face_of(one)
+    words = next(word for word in face.words if specimens._is_capitals(word.text))
+    edge = words.x + specimens.width(words.text[:-2], words.size) - 0.2
+    face.words = [
+        replace(word, x=edge, y=word.y - 2.5) if word.text in "备注" and word.x > 100 else word for word in face.words
+    ]
+
+    reading = read(specimens.pdf([face]))
+
+    assert reading.total_fen == one.total

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading import values
+from tracker.evidence.reading.beside import CODE_GAP, goes_on
 from tracker.evidence.reading.facts import Fact, Item, Source, Sureness
 from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, nearest_lines, split_at_gaps
 
@@ -168,10 +169,20 @@ def _capitals(sheet: Sheet) -> list[Fact]:
             for glyph in line
             if values.fold(glyph.text) in values.CAPITAL_CHARS or values.fold(glyph.text) in "()数"
         )
+        if kept:
+            kept += _rest_of_capitals(sheet, label, Span(sheet.page, kept))
         amount = values.capitals_fen("".join(glyph.text for glyph in kept)) if kept else None
         if amount is not None:
             return [_fact("capitals_fen", amount, Span(sheet.page, kept))]
     return []
+
+
+def _rest_of_capitals(sheet: Sheet, label: Label, main: Span) -> tuple[Glyph, ...]:
+    """Find the end of an amount in words that a narrow cell breaks; half of it would be another amount."""
+    for rest in goes_on(sheet, label, main, CODE_GAP)[:1]:
+        if set(values.fold(rest.text)) <= values.CAPITAL_CHARS:
+            return rest.glyphs
+    return ()
 
 
 def _paid(sheet: Sheet) -> list[Fact]:

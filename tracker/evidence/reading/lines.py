@@ -68,7 +68,7 @@ _LABELS: Final = (
     ("spec_head", r"(?:规格型号|车牌号)"),
     (
         "company",
-        r"(?:(?<![货款])单位名称:|(?:经营|车属|营运|运营|所属|承运)(?:单位|公司|企业)(?:名称)?:?|^(?:出租车?)?(?:公司|企业)(?:名称)?:)",
+        r"(?:(?<![货款])单位名称:?|(?:经营|车属|营运|运营|所属|承运)(?:单位|公司|企业)(?:名称)?:?|^(?:出租车?)?(?:公司|企业)(?:名称)?:)",
     ),
     ("unit_head", r"单位:?"),
     ("quantity_head", r"数量"),
@@ -107,6 +107,9 @@ _LINE_SHARE: Final = 0.5
 _TOUCHING: Final = 0.25
 _SEVERAL_LINES: Final = 4
 _OF_PARTIES: Final = frozenset({"name", "buyer_name", "seller_name", "tax_id", "buyer_tax_id", "seller_tax_id"})
+_OF_SUMS: Final = frozenset({"capitals", "total", "price_total", "sum", "subtotal"})
+"""The rows between the parties' areas: a tight form's side title reaches into their height."""
+
 _EXPLICIT: Final = 5
 """A label of so many characters is one even where the value follows without a gap."""
 
@@ -228,7 +231,9 @@ class Sheet:
         limits += [
             side.x0
             for side in self.sides
-            if side.x0 > span.x1 and side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size
+            if label.kind not in _OF_SUMS
+            and side.x0 > span.x1
+            and side.y0 - 1.5 * span.size <= span.middle <= side.y1 + 1.5 * span.size
         ]
         return min(limits)
 
