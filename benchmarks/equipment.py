@@ -33,8 +33,8 @@ from tracker.application import create_app
 from tracker.equipment.kinds import ItemKind, RoomUse, Source
 from tracker.equipment.lifecycle import Handing, ItemState
 from tracker.equipment.models import Building, Handover, HandoverLine, Intake, IntakeKind, Item, Room, words_of
-from tracker.equipment.queries import handovers, items, rooms
-from tracker.equipment.queries.items import Wanted
+from tracker.equipment.queries import finding, handovers, items, rooms
+from tracker.equipment.queries.finding import Wanted
 from tracker.identity.models import Person
 from tracker.identity.operations import start_sign_in
 from tracker.kernel import clock
@@ -220,10 +220,10 @@ def questions(office: Office) -> dict[str, Callable[[Session], object]]:
     keeper, member, auditor = (office.actor(name) for name in ("reviewer", "member", "auditor"))
 
     def find(wanted: Wanted, by: Any = keeper, **edge: int) -> Callable[[Session], object]:
-        return lambda session: items.find(session, wanted, seen_by=by, **edge)
+        return lambda session: finding.find(session, wanted, seen_by=by, **edge)
 
     def listing(wanted: Wanted, by: Any = keeper) -> Callable[[Session], object]:
-        return lambda session: items.listing(session, wanted, seen_by=by)
+        return lambda session: finding.listing(session, wanted, seen_by=by)
 
     return {
         "list, keeper": find(Wanted()),
@@ -244,10 +244,10 @@ def questions(office: Office) -> dict[str, Callable[[Session], object]]:
         "word and counts, a state": listing(Wanted(text="笔记本", state=ItemState.IDLE)),
         "word and counts, no hit, auditor": listing(Wanted(text="没有这个"), auditor),
         "word and counts, member": listing(Wanted(text="笔记本"), member),
-        "tallies, keeper": lambda session: items.tallies(session, Wanted(), seen_by=keeper),
-        "tallies, member": lambda session: items.tallies(session, Wanted(), seen_by=member),
-        "tallies, auditor": lambda session: items.tallies(session, Wanted(), seen_by=auditor),
-        "tallies by kind": lambda session: items.tallies(session, Wanted(kind=ItemKind.DESK), seen_by=keeper),
+        "tallies, keeper": lambda session: finding.tallies(session, Wanted(), seen_by=keeper),
+        "tallies, member": lambda session: finding.tallies(session, Wanted(), seen_by=member),
+        "tallies, auditor": lambda session: finding.tallies(session, Wanted(), seen_by=auditor),
+        "tallies by kind": lambda session: finding.tallies(session, Wanted(kind=ItemKind.DESK), seen_by=keeper),
         "overdue count": lambda session: items.overdue(session, seen_by=keeper, on=TODAY),
         "one thing": lambda session: items.one(session, "ZC-2020-000444", seen_by=keeper),
         "history": lambda session: items.history(session, 444),

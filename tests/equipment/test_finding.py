@@ -7,13 +7,13 @@ import pytest
 from tests.equipment.things import a_thing, handed, some_things, to_member
 from tests.office import Office
 from tracker.equipment.lifecycle import Handing, ItemState
-from tracker.equipment.queries import items
-from tracker.equipment.queries.items import Found, Tallies, Wanted
+from tracker.equipment.queries import finding
+from tracker.equipment.queries.finding import Found, Tallies, Wanted
 
 
 def _listing(office: Office, wanted: Wanted, *, name: str = "reviewer", **edge: int) -> tuple[Found, Tallies]:
     with office.database.reading() as session:
-        return items.listing(session, wanted, seen_by=office.actor(name), **edge)
+        return finding.listing(session, wanted, seen_by=office.actor(name), **edge)
 
 
 def _numbers(found: Found) -> list[str]:
@@ -50,8 +50,8 @@ def test_two_words_must_both_be_there_and_a_word_nobody_wrote_finds_nothing(offi
 def test_the_hits_of_a_word_are_paged_without_gap_or_double_whether_they_can_be_counted_or_not(
     office: Office, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(items, "PAGE", 3)
-    monkeypatch.setattr(items, "MOST_COUNTED", most)
+    monkeypatch.setattr(finding, "PAGE", 3)
+    monkeypatch.setattr(finding, "MOST_COUNTED", most)
     numbers = some_things(office, 8)[::-1]
     wanted = Wanted(text="笔记本")
     first, tallies = _listing(office, wanted)

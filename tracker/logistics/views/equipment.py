@@ -16,8 +16,8 @@ from tracker.equipment.kinds import EDITION_NAMES, KIND_ICONS, KIND_NAMES, SOURC
 from tracker.equipment.lifecycle import DEMANDS, HANDING_NAMES, STATE_NAMES, Handing, ItemState
 from tracker.equipment.models import HandoverLine, Item
 from tracker.equipment.models.counts import OUTCOME_NAMES
-from tracker.equipment.queries import counts, faults, handovers, items, rooms
-from tracker.equipment.queries.items import Wanted
+from tracker.equipment.queries import counts, faults, finding, handovers, items, rooms
+from tracker.equipment.queries.finding import Wanted
 from tracker.equipment.queries.standards import class_name_on
 from tracker.equipment.standards import square_metres
 from tracker.evidence.media import Media
@@ -57,7 +57,7 @@ def equipment() -> Response:
     by, today = current_actor(), day_of(now())
     wanted = asked_wanted(by)
     edge = {"after": asked_number("after"), "before": asked_number("before")}
-    found, tallies = items.listing(reader(), wanted, seen_by=by, **edge)
+    found, tallies = finding.listing(reader(), wanted, seen_by=by, **edge)
     chosen = _chosen(found.items, by)
     return page(
         "logistics/equipment.html",
@@ -67,7 +67,7 @@ def equipment() -> Response:
         wanted=wanted,
         states=SHOWN_STATES,
         tallies=tallies,
-        most_counted=items.MOST_COUNTED,
+        most_counted=finding.MOST_COUNTED,
         overdue=items.overdue(reader(), seen_by=by, on=today),
         counted=counts.latest_of(reader(), found.items),
         cards=rooms.cards(reader(), seen_by=by, on=today, limit=FIRST_ROOMS),

@@ -13,7 +13,7 @@ from flask import Response, current_app, flash, redirect, request, send_file, ur
 from werkzeug.datastructures import FileStorage
 
 from tracker.equipment import operations
-from tracker.equipment.queries import items
+from tracker.equipment.queries import finding, items
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.text import tell
@@ -104,7 +104,7 @@ def import_template() -> Response:
 def export_equipment() -> Response:
     """Hand out what the list shows, as a sheet."""
     by = current_actor()
-    rows = items.every(reader(), asked_wanted(by), seen_by=by)
+    rows = finding.every(reader(), asked_wanted(by), seen_by=by)
     return xlsx(equipment_sheet.export(rows), _("设备清单"))
 
 
