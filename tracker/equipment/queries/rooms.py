@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -90,13 +91,21 @@ def provisions(session: Session, room_id: int) -> Sequence[Provision]:
     return session.scalars(query.order_by(Provision.begins_on.desc(), Provision.id.desc())).all()
 
 
-def choices(session: Session, *, seen_by: Actor, unit_id: int | None = None) -> Sequence[Room]:
+class Place(NamedTuple):
+    """A room as forms and filters offer it."""
+
+    id: int
+    title: str
+
+
+def choices(session: Session, *, seen_by: Actor, unit_id: int | None = None) -> list[Place]:
     """List the rooms a form or a filter may offer, by building and name."""
-    query = select(Room).join(Building, Building.id == Room.building_id).options(contains_eager(Room.building))
+    query = select(Room.id, Building.name, Room.name).join(Building, Building.id == Room.building_id)
     query = query.where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
     if unit_id is not None:
         query = query.where(Room.owner_unit_id == unit_id)
-    return session.scalars(query.order_by(Building.name, Room.name)).all()
+    rows = session.execute(query.order_by(Building.name, Room.name))
+    return [Place(room_id, f"{building} {name}") for room_id, building, name in rows]
 
 
 def given_to(session: Session, *, on: date) -> dict[int, int]:
