@@ -13,6 +13,7 @@ from tests.evidence.specimens import Face, Invoice, Word
 from tracker.evidence.reading import Findings, Reading, Source, Sureness, read
 from tracker.evidence.reading.facts import Fact
 from tracker.evidence.reading.merge import merge
+from tracker.evidence.reading.values import day
 
 NOON = date(2027, 1, 1)
 
@@ -416,3 +417,10 @@ def test_a_side_title_close_below_the_total_does_not_cut_its_words() -> None:
     reading = read(specimens.pdf([face]))
 
     assert reading.total_fen == one.total
+
+
+@pytest.mark.parametrize(
+    "words", ["2 0 2 6 年 0 9 月 1 8 日", "2 0 2 6-0 9-1 8", "2026  09  18", "2026-09-1814:22:09", "2026/9/18 14:22"]
+)
+def test_a_day_is_read_however_its_figures_are_set(words: str) -> None:
+    assert day(words) == date(2026, 9, 18)

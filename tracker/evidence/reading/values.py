@@ -89,6 +89,10 @@ def day(text: str) -> date | None:
     """Read 2026年09月18日, 2026-9-18, 20260918 or ``2019 05 08``; None unless it is a real day of 1990-2099."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
     match = _DATE.search(plain) or _DATE_AND_TIME.search(plain) or _SPACED_DATE.search(plain)
+    if match is None:
+        # Characters set one by one leave gaps between figures; 年 or dashes still tell the parts.
+        close = re.sub(r"\s", "", plain)
+        match = _DATE.search(close) or _DATE_AND_TIME.search(close)
     if match:
         parts = [int(part) for part in match.groups()]
     elif (compact := _COMPACT_DATE.match(re.sub(r"\s", "", plain))) is not None:
