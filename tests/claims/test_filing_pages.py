@@ -64,6 +64,27 @@ def test_a_submitted_claim_is_no_longer_edited(small_office: Office, browse: Bro
     assert page.client.post(f"/claims/{page.claim_id}/draft", data=draft, headers={"X-Part": "1"}).status_code == 409
 
 
+@pytest.mark.parametrize("op", ["save", "add", "submit"])
+def test_an_old_form_of_a_submitted_claim_says_so_and_keeps_what_was_typed(
+    small_office: Office, browse: Browse, op: str
+) -> None:
+    page = a_ready_form(browse("member"), small_office, a_payee(small_office))
+    other = FormPage(page.client, page.claim_id)
+    other.read(page.client.get(page.url))
+    assert page.press("submit").status_code == 303
+    other.fill(purpose="另一个窗口刚写的<b>事由</b>")
+    sent = other.sent(op)
+    sent["command_id"] = "f" * 32
+    answer = page.client.post(other.url, data=sent)
+
+    assert answer.status_code == 409
+    assert re.search("陈立于 .* 已「提交", answer.text)
+    assert "报销事由：另一个窗口刚写的&lt;b&gt;" in answer.text
+    assert the_claim(small_office, page.claim_id).purpose != "另一个窗口刚写的<b>事由</b>"
+    autosaved = page.client.post(f"/claims/{page.claim_id}/draft", data=sent, headers={"X-Part": "1"})
+    assert (autosaved.status_code, "已「提交" in autosaved.text) == (409, True)
+
+
 def test_an_empty_form_is_kept_as_a_draft_and_refused_at_submission(small_office: Office, browse: Browse) -> None:
     page = open_claim(browse("member"), small_office)
     assert page.press("save").status_code == 303

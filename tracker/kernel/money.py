@@ -46,7 +46,7 @@ def parse_yuan(text: str, *, zero: bool = False) -> int:
     if fen > LARGEST_FEN:
         raise BadAmount("金额不能超过 999,999,999.99 元，请核对小数点")
     if fen == 0 and not zero:
-        raise BadAmount("金额不能是 0，请填票面或实际报销金额")
+        raise BadAmount("金额不能是 0，请填大于 0 的金额")
     return fen
 
 

@@ -61,6 +61,13 @@ class TogetherForm(SiteForm):
     """Claims ticked in the inbox, to be approved together; the page reads which."""
 
 
+class LeftForm(ActForm):
+    """What was still typed into the form of a claim that had left its filer's hands."""
+
+    act = "save"
+    comment = TextBlock(_("填写的内容"), most=100_000)
+
+
 class CommentForm(ActForm):
     """A word by itself."""
 

@@ -69,6 +69,7 @@ class LineShown:
 
 
 ACT_MOVES: Mapping[str, tuple[Move, ...]] = {
+    "save": (Move.SAVE,),
     "say": (Move.PASS, Move.APPROVE, Move.VERIFY),
     "comment": (Move.COMMENT,),
     "return": (Move.RETURN,),

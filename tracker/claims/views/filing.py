@@ -19,6 +19,7 @@ from tracker.claims.views.filing_desk import (
     Desk,
     form_page,
     lay_out,
+    left_page,
     refused,
     require_editable,
     typed_for,
@@ -59,7 +60,10 @@ def _pressed(claim: Claim, form: FilingForm) -> Response:
     op, _colon, what = request.form.get("op", "save").partition(":")
     if op == "submit" and any(one.command_id == form.command_id.data for one in claim.decisions):
         return _to(_claim_url(claim.id))
-    require_editable(claim)
+    try:
+        require_editable(claim)
+    except Stale as refusal:
+        return left_page(claim, form, refusal)
     typed = typed_for(claim, form)
     landing = _apply(typed, op, what)
     desk = lay_out(claim, typed)

@@ -13,14 +13,18 @@ from tracker.claims import findings, offer, outlook, policy, queries
 from tracker.claims import typed as typing
 from tracker.claims.findings import Finding, Level
 from tracker.claims.folder import unused_count
+from tracker.claims.forms.decisions import LeftForm
 from tracker.claims.forms.filing import FilingForm, FilingSheet, typed_now
 from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move
 from tracker.claims.models import KIND_NAMES, Claim, Decision
 from tracker.claims.operations.drafts import ON_CLAIMS
+from tracker.claims.operations.moves import what_changed
 from tracker.claims.typed import Typed
+from tracker.claims.views.review import draw
 from tracker.evidence.models import EVIDENCE_NAMES
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused, Stale
+from tracker.kernel.lifecycle import NotOpen
 from tracker.web.access import current_actor
 from tracker.web.database import read_again, read_once, reader
 from tracker.web.i18n import gettext as _
@@ -129,9 +133,21 @@ def lay_out(claim: Claim, typed: Typed) -> Desk:
 
 
 def require_editable(claim: Claim) -> None:
-    """Refuse anyone but the filer, and a claim that is not in the filer's hands. Raises NotOpen, Forbidden."""
+    """Refuse anyone but the filer, and a claim that has left the filer's hands. Raises Forbidden, Stale."""
     policy.seat_for(current_actor(), Move.SAVE, claim)
-    LIFE.after(claim.state, Move.SAVE)
+    try:
+        LIFE.after(claim.state, Move.SAVE)
+    except NotOpen:
+        raise Stale(what_changed(claim)) from None
+
+
+def left_page(claim: Claim, form: FilingForm, refusal: Refused) -> Response:
+    """Show the claim that left while its form was open: what happened to it, and what was typed here since."""
+    left = LeftForm()
+    typed = typing.differences(typing.of_claim(claim), typed_for(claim, form))
+    left.comment.data = "\n".join(f"{said(label)}：{here}" for label, _there, here in typed)
+    left.refuse(refusal)
+    return draw(claim, left)
 
 
 def typed_for(claim: Claim, form: FilingForm) -> Typed:
