@@ -145,7 +145,10 @@ def test_things_with_a_holder_come_with_their_handover_and_the_same_sheet_again_
     data = _sheet(*(_good(number, 持有人="陈立") for number in range(201)), _good(300), _good(301, 持有人="王浩"))
     page, posted = _sent(client, data)
     for _click in range(2):
-        assert _written(client, page, posted, "all").status_code == 303
+        answer = _written(client, page, posted, "all")
+        assert answer.status_code == 303
+        if answer.location != "/equipment":  # a second click may find it done already
+            _ended(client, answer)
     with office.database.reading() as session:
         held = select(func.count()).where(Item.holder_id == office.people["member"])
         assert session.scalar(held) == 201
