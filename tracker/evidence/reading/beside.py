@@ -149,12 +149,13 @@ def name_span(sheet: Sheet, label: Label) -> Span | None:
 def _begins(sheet: Sheet, start: Span, piece: Span) -> bool:
     """Whether a piece is the start of its words, not the rest of a line that began further left than ``start``."""
     own = {id(glyph) for glyph in (*start.glyphs, *piece.glyphs)}
+    left, middle, size = piece.x0, piece.middle, piece.size
     return not any(
-        piece.x0 - 0.8 * piece.size < (glyph.x0 + glyph.x1) / 2 < piece.x0
-        and abs(glyph.middle - piece.middle) < 0.3 * piece.size
+        left - 0.8 * size < (glyph.x0 + glyph.x1) / 2 < left
+        and abs(glyph.middle - middle) < 0.3 * size
+        and id(glyph) not in own
         for line in sheet.lines
         for glyph in line.glyphs
-        if id(glyph) not in own
     )
 
 
