@@ -27,7 +27,7 @@ from tracker.evidence.models import Evidence
 from tracker.evidence.operations import throw_away
 from tracker.kernel.errors import Refused
 from tracker.storage import use
-from tracker.vouchers import pool
+from tracker.vouchers import drawing, pool
 from tracker.vouchers.content import content_hash, from_json, to_json
 from tracker.vouchers.models import Voucher
 
@@ -39,6 +39,18 @@ def voucher(office: Office, number: str = "ZSBX-2026-000001") -> Voucher:
 
 def text_of(pdf: bytes) -> str:
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_the_quota_row_calls_what_others_hold_used_and_not_reimbursed(small_office: Office) -> None:
+    a_submitted(small_office, 300_000)
+    an_approved(small_office, 100_000)
+    content = from_json(voucher(small_office).content)
+    assert content.quota is not None
+    assert content.quota.spent_fen == 300_000, "held by the other claim, nothing has been paid"
+    paper = "".join(text_of(drawing.draw(content)).split())
+
+    assert "已占用3,000.00" in paper
+    assert "已报销" not in paper
 
 
 def a_scan() -> bytes:

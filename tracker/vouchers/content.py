@@ -54,7 +54,7 @@ class LineContent:
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaFigures:
-    """The team's quota at the moment of approval, in fen: for the year, spent before, this claim, left after it."""
+    """The team's quota at the moment of approval, in fen: for the year, used or held before, this one, left after."""
 
     annual_fen: int
     spent_fen: int

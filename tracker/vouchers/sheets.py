@@ -233,7 +233,8 @@ def _tail(
             (name, format_yuan(fen))
             for name, fen in (
                 ("年度额度", quota.annual_fen),
-                ("已报销", quota.spent_fen),
+                # What others hold counts too, so that the row adds up to the quota; the word says so.
+                ("已占用", quota.spent_fen),
                 ("本次", quota.this_fen),
                 ("结余", quota.left_fen),
             )
