@@ -94,6 +94,7 @@ KEPT_IN = {
 SHORTENED_OR_CHECKED = {
     "tracker.claims.forms.payees.PayeeForm.account": "enciphered; only its tail is a column",
     "tracker.evidence.forms.TitleForm.tax_id": "folded, then of 15, 17, 18 or 20 characters",
+    "tracker.claims.forms.decisions.LeftForm.comment": "shown again to be copied, never kept",
     "tracker.identity.forms.SignInForm.name": "looked up, not kept",
     "tracker.logistics.forms.equipment.ItemForm.serials": "one number a line, each checked with its card",
     "tracker.logistics.forms.secondments.SecondmentForm.id_number": "enciphered",
