@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -209,6 +210,25 @@ def test_the_largest_amounts_stay_inside_their_columns() -> None:
     line = replace(a_voucher(1).lines[0], claimed_fen=99_999_999_999, approved_fen=99_999_999_998, deducted_fen=1)
     content = with_lines(a_voucher(1), (line,) * 9)
     assert check_drawn(content).count("999,999,999.99") == 9
+
+
+@pytest.mark.parametrize(
+    ("annual_fen", "used_fen"), [(999_999_999, 888_888_888), (99_999_999_999, 0), (99_999_999_999, 88_888_888_888)]
+)
+def test_the_largest_quota_stays_out_of_the_payees_cell(annual_fen: int, used_fen: int) -> None:
+    one = a_voucher(1)
+    assert one.quota is not None
+    quota = replace(
+        one.quota, annual_fen=annual_fen, spent_fen=used_fen, left_fen=annual_fen - used_fen - one.quota.this_fen
+    )
+    with pypdfium2.PdfDocument(draw(replace(one, quota=quota))) as document:
+        page = document[0].get_textpage()
+        text = page.get_text_range()
+        left = format_yuan(quota.left_fen)
+        end = page.get_charbox(text.rindex(left) + len(left) - 1)[2]
+        beside = page.get_charbox(text.index("收款账户"))[0]
+
+    assert end < beside, "the remainder and the label beside it"
 
 
 texts = st.text(st.sampled_from("广州昆山，。（）《》“”、—…ABCxyz 0123.,%\n喆堃\u3000-W"), max_size=260)
