@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import timedelta
 
@@ -22,7 +23,8 @@ from tracker.claims.models import Attachment, Claim, Decision
 from tracker.claims.operations.recount import count_again, explain_alike
 from tracker.claims.verdict import open_questions
 from tracker.evidence.models import EvidenceReading, ReadState
-from tracker.evidence.worker import read_next
+from tracker.evidence.operations.readings import FileRead, finish
+from tracker.evidence.worker import read_file, read_next
 from tracker.funds.operations import set_route
 from tracker.storage import current
 from tracker.storage.files import current_files
@@ -134,6 +136,35 @@ def test_a_file_read_after_the_submission_is_counted_at_once(allowed: Office, br
     assert questions
     assert f"{len(questions)} 项要看" in words(page)
     assert f'value="{tick(allowed, claim_id)}" aria-label="选择 购置招商资料用纸" disabled' in page.text
+
+
+def test_two_files_of_a_claim_read_at_once_are_both_counted(office: Office) -> None:
+    filing = a_filing(office, 90_000)
+    claim_id = a_draft(office, filing)
+    read_files(office, claim_id)
+    papers = [put(office, digital_xml(invoice(which)), f"往年的发票{which}.xml").id for which in (2, 3)]
+    with office.database.writing() as session:
+        for paper in papers:
+            operations.attach(session, claim_id, paper, filing.lines[0].key, by=office.actor("member"), at=NOON)
+        operations.submit(session, claim_id, filing, command(office.actor("member")))
+    first, second = (read_file(digital_xml(invoice(which)), "xml", "发票.xml") for which in (2, 3))
+
+    def read(paper: int, what: FileRead) -> None:
+        with office.database.writing() as session:
+            finish(session, paper, what, at=AFTERNOON)
+            count_again(session, paper, at=AFTERNOON)
+
+    with office.database.writing() as session:
+        finish(session, papers[0], first, at=AFTERNOON)
+        count_again(session, papers[0], at=AFTERNOON)
+        other = threading.Thread(target=read, args=(papers[1], second))
+        other.start()
+        other.join(1.0)  # it counts, or waits for its turn, before this reader has committed
+    other.join()
+
+    with office.database.reading() as session:
+        claim = session.get_one(Claim, claim_id)
+        assert claim.to_look_at == len(open_questions(session, claim, at=AFTERNOON))
 
 
 def test_a_likeness_explained_to_the_reviewer_is_counted_at_once(allowed: Office, browse: Browse) -> None:

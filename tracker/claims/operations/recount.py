@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -14,11 +15,16 @@ from tracker.evidence.operations import explain
 from tracker.kernel.actors import Actor
 from tracker.storage.statements import run, table
 
-_WITH_FILE = (
+# Locked before anything is counted: of two files read at once, the one counted last knows of both.
+_WITH_FILES = (
     select(Claim)
-    .join(Attachment, Attachment.claim_id == Claim.id)
-    .where(Attachment.evidence_id == bindparam("file"), Claim.state.in_(HOLDING_STATES))
+    .where(
+        Claim.id.in_(select(Attachment.claim_id).where(Attachment.evidence_id.in_(bindparam("files", expanding=True)))),
+        Claim.state.in_(HOLDING_STATES),
+    )
     .order_by(Claim.id)
+    .with_for_update(of=Claim, key_share=True)
+    .execution_options(populate_existing=True)
 )
 _CLAIM = table(Claim)
 _COUNT = update(_CLAIM).where(_CLAIM.c.id == bindparam("this_claim")).values(to_look_at=bindparam("count"))
@@ -29,8 +35,7 @@ def count_again(session: Session, evidence_id: int, *, at: datetime) -> None:
 
     Only the count changes: a claim's version is that of its record, and nobody's page goes stale by a reading.
     """
-    for claim in session.scalars(_WITH_FILE, {"file": evidence_id}).all():
-        run(session, _COUNT, {"this_claim": claim.id, "count": len(open_questions(session, claim, at=at))})
+    _count(session, [evidence_id], at=at)
 
 
 def explain_alike(
@@ -38,5 +43,10 @@ def explain_alike(
 ) -> None:
     """Keep why two files that look alike may both stand, and count again. Raises Refused, NotFound."""
     explain(session, evidence_id, other_id, reason, settles=settles, by=by, at=at)
-    for laid in (evidence_id, other_id):
-        count_again(session, laid, at=at)
+    _count(session, [evidence_id, other_id], at=at)
+
+
+def _count(session: Session, evidence_ids: Collection[int], *, at: datetime) -> None:
+    """Count of each claim once, in the order of their ids, so that two who count never wait for each other."""
+    for claim in session.scalars(_WITH_FILES, {"files": evidence_ids}).all():
+        run(session, _COUNT, {"this_claim": claim.id, "count": len(open_questions(session, claim, at=at))})
