@@ -26,6 +26,7 @@ from tracker.kernel.text import Told, tell
 from tracker.logistics import equipment_sheet
 from tracker.logistics.equipment_sheet import COLUMNS
 from tracker.logistics.imports import Imports, Job, Stage, Tracking
+from tracker.logistics.views import equipment_sheets
 from tracker.teams.models import Seat, Team
 
 GOOD = {
@@ -240,6 +241,49 @@ def test_an_import_that_breaks_off_says_so_and_leaves_nothing(
     assert "导入中途停了" in _ended(client, _written(client, page, posted, "all"))
     assert _count(small_office) == 0
     monkeypatch.undo()
+
+
+def test_a_second_click_that_comes_as_the_first_ends_is_told_the_same(
+    small_office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse("reviewer")
+    page, posted = _sent(client, _sheet(_good(1), _good(2)))
+    read_kept = equipment_sheets._kept
+    told: list[str] = []
+
+    def first_click() -> None:
+        told.append(_told(client, _written(client, page, posted, "all")))
+
+    def after_the_first(sheet: str) -> bytes:
+        monkeypatch.setattr(equipment_sheets, "_kept", read_kept)
+        first = threading.Thread(target=first_click)
+        first.start()
+        first.join()
+        return read_kept(sheet)
+
+    monkeypatch.setattr(equipment_sheets, "_kept", after_the_first)
+    told.append(_told(client, _written(client, page, posted, "all")))
+    assert len(told) == 2
+    assert all("已导入 2 件设备，0 行早已登记" in one for one in told)
+    assert _count(small_office) == 2
+
+
+def _told(client: CheckedClient, answer: TestResponse) -> str:
+    """Say how a writing ended, whether it was quick or is looked at until it has."""
+    if answer.location == "/equipment":
+        return client.get(answer.location).get_data(as_text=True)
+    return _ended(client, answer)
+
+
+def test_an_import_begins_while_another_writes_down_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports = Imports(tmp_path)
+    gone = tmp_path / ".renamed-meanwhile"
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: iter([gone]))
+    job = Job("b" * 32, 1, 1, "", Stage.CHECKING)
+    ended = imports.begin(job, lambda _progress: replace(job, stage=Stage.CHECKED), patience=5)
+    assert ended.stage is Stage.CHECKED
 
 
 def test_an_import_nobody_hears_of_any_more_counts_as_broken_off(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -145,10 +146,11 @@ class Imports:
         Path(aside).replace(self._folder / job.id)
 
     def _sweep(self) -> None:
-        """Forget imports nobody looks at any more."""
+        """Forget imports nobody looks at any more; a file another import renames meanwhile is none of them."""
         for place in self._folder.iterdir():
-            if time.time() - place.stat().st_mtime > _KEPT_FOR:
-                place.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if time.time() - place.stat().st_mtime > _KEPT_FOR:
+                    place.unlink()
 
 
 class Tracking:

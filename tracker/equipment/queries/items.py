@@ -41,9 +41,9 @@ def some(session: Session, numbers: Sequence[str], *, seen_by: Actor) -> Sequenc
     return session.scalars(query.order_by(Item.id)).all()
 
 
-def is_written(session: Session, command_id: str) -> bool:
-    """Tell whether a command wrote its cards already."""
-    return session.scalar(select(Intake.id).where(Intake.command_id == command_id)) is not None
+def written_by(session: Session, command_id: str) -> int:
+    """Count the cards a command has written; 0 before it has."""
+    return session.scalar(select(Intake.items).where(Intake.command_id == command_id)) or 0
 
 
 def photo(session: Session, number: str, *, seen_by: Actor) -> Evidence:

@@ -79,7 +79,7 @@ def write_imported() -> Response:
     checked = _imports().find(form.checked.data or "", person_id=current_actor().person_id)
     if form.sent_and_valid():
         try:
-            if items.is_written(reader(), form.command_id.data or ""):
+            if items.written_by(reader(), form.command_id.data or ""):
                 return redirect(url_for("logistics.equipment"), 303)  # type: ignore[return-value]
             job = _begin_write(form, checked)
             if job.stage is Stage.WRITTEN:
@@ -141,14 +141,17 @@ def _begin_write(form: SheetForm, checked: Job | None) -> Job:
     def work(progress: Tracking) -> Job:
         with database.reading() as session:
             report = equipment_sheet.check(session, data, job.unit_id, by=by, today=today, progress=progress)
+            made = items.written_by(session, ordered.command_id)
         found = _outcome(report)
+        if made:  # the first click wrote them while this one was on its way
+            return replace(job, stage=Stage.WRITTEN, outcome=replace(found, known=found.known - made), made=made)
         _require_clean(found, only_clean=only_clean)
         cards = [line.value for line in report.fresh]
         with database.writing() as session:
-            made = operations.register_held(
+            intake = operations.register_held(
                 session, job.unit_id, cards, ordered, progress=partial(progress, equipment_sheet.WRITING)
             )
-        return replace(job, stage=Stage.WRITTEN, outcome=found, made=made.items)
+        return replace(job, stage=Stage.WRITTEN, outcome=found, made=intake.items)
 
     return _imports().begin(job, work, patience=_PATIENCE)
 
