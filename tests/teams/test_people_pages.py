@@ -58,8 +58,8 @@ def test_only_those_the_table_names_open_the_pages(small_office: Office, browse:
     somebody = small_office.people["nobody"]
     keeper, lead = who in KEEPERS, who in LEADS
     expected = {
-        "/people": keeper or lead,
-        f"/people/{somebody}": keeper or lead,
+        "/people": keeper or lead or who == "auditor",
+        f"/people/{somebody}": keeper or lead or who == "auditor",
         f"/people/{somebody}/seats/new": keeper or lead,
         "/people/new": keeper,
         f"/people/{somebody}/edit": keeper,
@@ -356,6 +356,17 @@ def test_a_person_s_pages_open_exactly_for_whom_the_list_shows_them_to(
             assert client.get(address).status_code == (200 if is_seen else 404), (name, address)
         found = text(client, f"/people?q={PEOPLE[name][0]}") if name in PEOPLE else ""
         assert not found or (f'href="/people/{person_id}"' in found) is is_seen
+
+
+def test_the_auditor_reads_of_everybody_and_changes_nobody(small_office: Office, browse: Browse) -> None:
+    client = browse("auditor")
+    listed = text(client, "/people")
+    somebody = text(client, f"/people/{small_office.people['officer']}")
+
+    assert set(map(str, small_office.people.values())) <= set(re.findall(r'href="/people/(\d+)"', listed))
+    assert "财政复核" in somebody
+    for act in ("/people/new", "seats/new", "/edit", "/password", "/account/", "/seats/"):
+        assert act not in listed + somebody, act
 
 
 def test_who_left_finance_is_on_the_roster_again(small_office: Office, browse: Browse) -> None:

@@ -72,7 +72,7 @@ def _groups(actor: Actor, waiting: int) -> list[MenuGroup]:
 
 def _system(actor: Actor) -> list[MenuItem]:
     system = []
-    if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):
+    if actor.holds_any({SeatKind.ADMINISTRATOR, SeatKind.AUDITOR} | UNIT_SEATS):
         system.append(MenuItem(_("人员与席位"), "people", "/people"))
     if actor.holds(SeatKind.ADMINISTRATOR):
         system.append(MenuItem(_("单位与组团"), "desk", "/units"))

@@ -80,7 +80,12 @@ class Found:
 
 def may_read(by: Actor) -> bool:
     """Tell whether the actor may look into the directory."""
-    return is_administrator(by) or bool(by.units())
+    return reads_all(by) or bool(by.units())
+
+
+def reads_all(by: Actor) -> bool:
+    """Tell whether the directory hides nobody from the actor: the administrator keeps it, the auditor reads it."""
+    return is_administrator(by) or by.holds(SeatKind.AUDITOR)
 
 
 def people(
@@ -174,9 +179,9 @@ def term_of(row: Seat, on: date) -> Term:
 
 
 def teams_to_seat(session: Session, by: Actor) -> Sequence[Team]:
-    """List the open teams in which the actor may give seats."""
+    """List the open teams whose seats the actor keeps or, as auditor, reads."""
     query = select(Team).where(Team.closed_at.is_(None)).order_by(Team.id)
-    if not is_administrator(by):
+    if not reads_all(by):
         query = query.where(Team.lead_unit_id.in_(by.units()))
     return session.scalars(query).all()
 
@@ -201,11 +206,11 @@ def places(session: Session) -> list[tuple[Unit, list[Team]]]:
 def require_reader(by: Actor) -> None:
     """Raise Forbidden unless the actor may look into the directory."""
     if not may_read(by):
-        raise Forbidden("人员与席位由系统管理员和牵头单位查看，你没有这些席位")
+        raise Forbidden("人员与席位由系统管理员、牵头单位和审计查看，你没有这些席位")
 
 
 def _is_seen(row: Seat, by: Actor) -> bool:
-    if is_administrator(by) or row.person_id == by.person_id:
+    if reads_all(by) or row.person_id == by.person_id:
         return True
     return (row.team.lead_unit_id if row.team else row.unit_id) in by.units()
 
@@ -213,10 +218,11 @@ def _is_seen(row: Seat, by: Actor) -> bool:
 def _listed_for(by: Actor, on: date) -> list[ColumnElement[bool]]:
     """Make the conditions that the directory shows a person to the reader, in its list and on a page alike.
 
-    The administrator keeps every account. A lead unit keeps the roster (domain.md, seats): it looks for people it
-    may take into its teams, and none of those with a seat of the district (finance, audit, the administrator) may be.
+    The administrator keeps every account, the auditor reads of every one. A lead unit keeps the roster (domain.md,
+    seats): it looks for people it may take into its teams, and none of those with a seat of the district (finance,
+    audit, the administrator) may be.
     """
-    if is_administrator(by):
+    if reads_all(by):
         return []
     apart = select(Seat.person_id).where(
         Seat.kind.in_(policy.KEPT_APART), or_(Seat.held_until.is_(None), Seat.held_until > on)
@@ -242,7 +248,7 @@ def _seated(wanted: Wanted, by: Actor, on: date):  # type: ignore[no-untyped-def
         query = query.where(Seat.kind == wanted.kind)
     if wanted.team_id is not None:
         query = query.where(Seat.team_id == wanted.team_id)
-    if not is_administrator(by):
+    if not reads_all(by):
         own_teams = select(Team.id).where(Team.lead_unit_id.in_(by.units()))
         query = query.where(
             or_(

@@ -14,7 +14,7 @@ from tracker.kernel.actors import SEAT_NAMES, SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused, Stale
 from tracker.storage import unit_of_work
-from tracker.teams import directory
+from tracker.teams import directory, policy
 from tracker.teams.directory import Account, Wanted
 from tracker.teams.forms import ActForm, PersonForm
 from tracker.teams.views.blueprint import blueprint
@@ -27,6 +27,7 @@ from tracker.web.pages import page
 
 keeper = seated(SeatKind.ADMINISTRATOR)
 lead_unit_or_keeper = seated(SeatKind.ADMINISTRATOR, SeatKind.REVIEWER, SeatKind.HEAD)
+reader_of_people = seated(SeatKind.ADMINISTRATOR, SeatKind.REVIEWER, SeatKind.HEAD, SeatKind.AUDITOR)
 
 ACCOUNT_NAMES = {Account.OPEN: "正常", Account.RESTING: "暂停登录", Account.DISABLED: "已停用"}
 ACTS: dict[str, tuple[Callable[..., Person], str]] = {
@@ -37,7 +38,7 @@ ACTS: dict[str, tuple[Callable[..., Person], str]] = {
 
 
 @blueprint.get("/people")
-@lead_unit_or_keeper
+@reader_of_people
 def people() -> Response:
     """List people with their seats; the administrator also sees the state of their accounts."""
     by, moment = current_actor(), now()
@@ -93,7 +94,7 @@ def add_person() -> Response:
 
 
 @blueprint.get("/people/<int:person_id>")
-@lead_unit_or_keeper
+@reader_of_people
 def person(person_id: int) -> Response:
     """Show a person with every seat the reader may see."""
     return _person_page(person_id, None)
@@ -175,6 +176,7 @@ def _person_page(person_id: int, turned_down: ActForm | None) -> Response:
         seats=seats.get(person_id, []),
         act=act,
         is_keeper=is_administrator(by),
+        gives_seats=bool(policy.may_give(by)),
         is_self=by.person_id == person_id,
         rests=known.locked_until is not None and known.locked_until > moment,
         moment_now=moment,
