@@ -17,7 +17,7 @@ import tracker.overview.views
 import tracker.teams.views
 import tracker.vouchers.views
 from tracker import schema, settings
-from tracker.claims.operations.recount import count_again
+from tracker.claims.operations.recount import counting_again
 from tracker.claims.papers import use_base_url
 from tracker.claims.pictures import PageFolder
 from tracker.evidence.worker import start_worker
@@ -82,7 +82,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     access.require_classified(app)
     ask_everybody()
     if chosen.readers:
-        start_worker(database, files, PageFolder(chosen.var / "pages", files).draw, count_again)
+        start_worker(database, files, PageFolder(chosen.var / "pages", files).draw, counting_again)
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app

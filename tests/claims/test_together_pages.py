@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,12 +21,13 @@ from tracker.claims import operations
 from tracker.claims.filing import Filing
 from tracker.claims.lifecycle import Move, State
 from tracker.claims.models import Attachment, Claim, Decision
-from tracker.claims.operations.recount import count_again, explain_alike
+from tracker.claims.operations.recount import counting_again, explain_alike
 from tracker.claims.verdict import open_questions
 from tracker.evidence.models import EvidenceReading, ReadState
 from tracker.evidence.operations.readings import FileRead, finish
 from tracker.evidence.worker import read_file, read_next
 from tracker.funds.operations import set_route
+from tracker.kernel.errors import Refused
 from tracker.storage import current
 from tracker.storage.files import current_files
 from tracker.vouchers.models import Voucher
@@ -128,7 +130,7 @@ def test_a_file_read_after_the_submission_is_counted_at_once(allowed: Office, br
         operations.submit(session, claim_id, filing, command(allowed.actor("member")))
     assert "票据识别中" in words(browse("reviewer").get("/inbox"))
 
-    assert read_next(allowed.database, current_files(), learn=count_again)
+    assert read_next(allowed.database, current_files(), learn=counting_again)
 
     page = browse("reviewer").get("/inbox")
     with allowed.database.reading() as session:
@@ -150,13 +152,11 @@ def test_two_files_of_a_claim_read_at_once_are_both_counted(office: Office) -> N
     first, second = (read_file(digital_xml(invoice(which)), "xml", "发票.xml") for which in (2, 3))
 
     def read(paper: int, what: FileRead) -> None:
-        with office.database.writing() as session:
+        with office.database.writing() as session, counting_again(session, paper, at=AFTERNOON):
             finish(session, paper, what, at=AFTERNOON)
-            count_again(session, paper, at=AFTERNOON)
 
-    with office.database.writing() as session:
+    with office.database.writing() as session, counting_again(session, papers[0], at=AFTERNOON):
         finish(session, papers[0], first, at=AFTERNOON)
-        count_again(session, papers[0], at=AFTERNOON)
         other = threading.Thread(target=read, args=(papers[1], second))
         other.start()
         other.join(1.0)  # it counts, or waits for its turn, before this reader has committed
@@ -165,6 +165,34 @@ def test_two_files_of_a_claim_read_at_once_are_both_counted(office: Office) -> N
     with office.database.reading() as session:
         claim = session.get_one(Claim, claim_id)
         assert claim.to_look_at == len(open_questions(session, claim, at=AFTERNOON))
+
+
+def test_who_approves_while_a_file_of_the_claim_has_just_been_read_is_not_sent_away(office: Office) -> None:
+    filing = a_filing(office, 90_000)
+    claim_id = a_draft(office, filing)
+    read_files(office, claim_id)
+    paper = put(office, digital_xml(invoice(2)), "往年的发票.xml").id
+    with office.database.writing() as session:
+        operations.attach(session, claim_id, paper, filing.lines[0].key, by=office.actor("member"), at=NOON)
+        operations.submit(session, claim_id, filing, command(office.actor("member")))
+    failed: list[Refused] = []
+
+    def approve() -> None:
+        try:
+            with office.database.writing() as session:
+                operations.approve(session, claim_id, command(office.actor("reviewer")))
+        except Refused as refusal:
+            failed.append(refusal)
+
+    other = threading.Thread(target=approve)
+    with office.database.writing() as session, counting_again(session, paper, at=AFTERNOON):
+        finish(session, paper, replace(read_file(digital_xml(invoice(2)), "xml", "发票.xml"), pages=2), at=AFTERNOON)
+        other.start()
+        other.join(1.0)  # it waits for the claim, or holds it and waits for the file
+    other.join()
+
+    assert failed == []
+    assert state_of(office, claim_id) is State.APPROVED
 
 
 def test_a_likeness_explained_to_the_reviewer_is_counted_at_once(allowed: Office, browse: Browse) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from sqlalchemy import select
 
-from tracker.claims.operations.recount import count_again
+from tracker.claims.operations.recount import counting_again
 from tracker.claims.pictures import PageFolder
 from tracker.commands.opening import Sentence, opened
 from tracker.evidence.models import Evidence
@@ -33,7 +33,7 @@ def work(*, once: bool) -> None:
     draw = PageFolder(chosen.var / "pages", files).draw
     if once:
         count = 0
-        while read_next(database, files, draw, count_again):
+        while read_next(database, files, draw, counting_again):
             count += 1
         click.echo(f"已识别 {count} 个文件")
         return
@@ -44,7 +44,7 @@ def work(*, once: bool) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    worker = Worker(database, files, draw, count_again).start()
+    worker = Worker(database, files, draw, counting_again).start()
     asked.wait()
     worker.stop()
 

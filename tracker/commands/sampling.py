@@ -8,7 +8,7 @@ import click
 from sqlalchemy import func, select
 
 from tracker import schema
-from tracker.claims.operations.recount import count_again
+from tracker.claims.operations.recount import counting_again
 from tracker.commands.opening import Sentence, opened
 from tracker.commands.printing import pdf_of
 from tracker.commands.progress import parts
@@ -94,7 +94,7 @@ def _read_all(database: Database) -> None:
     with parts("识别样例票据", 1) as bar:
         bar.begin("")
         done = 0
-        while read_next(database, current_files(), learn=count_again):
+        while read_next(database, current_files(), learn=counting_again):
             done += 1
             bar.within(done, max(waiting, done))
     bounded.shut_down()

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -59,10 +60,10 @@ Draw = Callable[[str, str], int]
 
 
 class Learn(Protocol):
-    """Told of a file in the transaction that keeps what was read of it: what others keep of it changes with it."""
+    """Stands around what is kept of a file, in its transaction: what others keep of it changes with it."""
 
-    def __call__(self, session: Session, evidence_id: int, *, at: datetime) -> None:
-        """Take in what the file says."""
+    def __call__(self, session: Session, evidence_id: int, /, *, at: datetime) -> AbstractContextManager[None]:
+        """Lock what will change before anything of the file does; take in what the file says at the end."""
 
 
 def read_next(database: Database, files: Store, draw: Draw | None = None, learn: Learn | None = None) -> bool:
@@ -77,9 +78,8 @@ def read_next(database: Database, files: Store, draw: Draw | None = None, learn:
             read = replace(read, pages=draw(taken.sha256, taken.media))
     with database.writing() as session:
         at = now()
-        finish(session, taken.evidence_id, read, at=at)
-        if learn is not None:
-            learn(session, taken.evidence_id, at=at)
+        with learn(session, taken.evidence_id, at=at) if learn is not None else contextlib.nullcontext():
+            finish(session, taken.evidence_id, read, at=at)
     return True
 
 

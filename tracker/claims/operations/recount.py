@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -15,12 +16,11 @@ from tracker.evidence.operations import explain
 from tracker.kernel.actors import Actor
 from tracker.storage.statements import run, table
 
-# Locked before anything is counted: of two files read at once, the one counted last knows of both.
+# Whatever their state: one that is being submitted just now waits, or is waited for, and is counted with the file.
 _WITH_FILES = (
     select(Claim)
     .where(
-        Claim.id.in_(select(Attachment.claim_id).where(Attachment.evidence_id.in_(bindparam("files", expanding=True)))),
-        Claim.state.in_(HOLDING_STATES),
+        Claim.id.in_(select(Attachment.claim_id).where(Attachment.evidence_id.in_(bindparam("files", expanding=True))))
     )
     .order_by(Claim.id)
     .with_for_update(of=Claim, key_share=True)
@@ -30,23 +30,24 @@ _CLAIM = table(Claim)
 _COUNT = update(_CLAIM).where(_CLAIM.c.id == bindparam("this_claim")).values(to_look_at=bindparam("count"))
 
 
-def count_again(session: Session, evidence_id: int, *, at: datetime) -> None:
-    """Keep what lists say of the checks of the claims a file is laid with, in the transaction that keeps its reading.
+@contextmanager
+def counting_again(session: Session, *evidence_ids: int, at: datetime) -> Iterator[None]:
+    """Keep what lists say of the checks of the claims files are laid with, while something is learned of the files.
 
-    Only the count changes: a claim's version is that of its record, and nobody's page goes stale by a reading.
+    The claims are locked first, as whoever decides on one does: nobody waits for the other in a ring, and of two files
+    learned of at once the one counted last knows of both. Only the count changes: a claim's version is that of its
+    record, and nobody's page goes stale by a reading.
     """
-    _count(session, [evidence_id], at=at)
+    laid = session.scalars(_WITH_FILES, {"files": evidence_ids}).all()
+    yield
+    for claim in laid:
+        if claim.state in HOLDING_STATES:
+            run(session, _COUNT, {"this_claim": claim.id, "count": len(open_questions(session, claim, at=at))})
 
 
 def explain_alike(
     session: Session, evidence_id: int, other_id: int, reason: str, *, settles: bool, by: Actor, at: datetime
 ) -> None:
     """Keep why two files that look alike may both stand, and count again. Raises Refused, NotFound."""
-    explain(session, evidence_id, other_id, reason, settles=settles, by=by, at=at)
-    _count(session, [evidence_id, other_id], at=at)
-
-
-def _count(session: Session, evidence_ids: Collection[int], *, at: datetime) -> None:
-    """Count of each claim once, in the order of their ids, so that two who count never wait for each other."""
-    for claim in session.scalars(_WITH_FILES, {"files": evidence_ids}).all():
-        run(session, _COUNT, {"this_claim": claim.id, "count": len(open_questions(session, claim, at=at))})
+    with counting_again(session, evidence_id, other_id, at=at):
+        explain(session, evidence_id, other_id, reason, settles=settles, by=by, at=at)
