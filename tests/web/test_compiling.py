@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from jinja2 import DictLoader
 
-from tracker.web import i18n, icons
+from tracker.web import compiling, i18n, icons
 from tracker.web.compiling import PageCache
 from tracker.web.pages import draw
 from tracker.web.shell import bare_app
@@ -18,6 +19,9 @@ PAGES = {
     "fixed.html": '{{ _("金额 100%% 对上") }}{{ icon("check", "s") }}',
     "facts.html": '<b>{{ _("由 %(who)s 提交", who=who) }}</b>{% macro nothing() %}{% endmacro %}',
     "own.html": '{% macro part(icon) %}{{ icon("check") }}{% endmacro %}{{ part(draw) }}',
+    "macro.html": '{% macro icon(name) %}own {{ name }}{% endmacro %}{{ icon("check") }}',
+    "taken.html": '{% from "macro.html" import icon %}{{ icon("check") }}',
+    "renamed.html": '{% from "facts.html" import nothing as icon %}{{ icon() }}',
     "table.html": "{{ _(word) }}",
     "parent.html": '{% from "facts.html" import nothing %}{% include "fixed.html" %}',
 }
@@ -73,6 +77,9 @@ def test_what_people_typed_is_never_markup(app: Flask) -> None:
 
 def test_a_name_of_the_templates_own_keeps_its_meaning(app: Flask) -> None:
     assert drawn(app, "own.html", draw=str.upper) == "CHECK"
+    assert drawn(app, "macro.html") == "own check"
+    assert drawn(app, "taken.html") == "own check"
+    assert drawn(app, "renamed.html", who="x") == ""
 
 
 def test_a_word_of_a_table_is_still_looked_up(app: Flask) -> None:
@@ -92,3 +99,15 @@ def test_a_kept_page_is_compiled_anew_when_the_words_change(app: Flask, tmp_path
     assert before.startswith("Amounts")
     assert drawn(later, "fixed.html", "en").startswith("Sums")
     assert drawn(later, "fixed.html").startswith("金额")
+
+
+def test_a_kept_page_is_compiled_anew_when_the_way_to_compile_changes(app: Flask, tmp_path: Path) -> None:
+    changed = tmp_path / "compiling.py"
+    changed.write_text(Path(compiling.__file__).read_text("utf-8") + "# mended\n", "utf-8")
+    spec = importlib.util.spec_from_file_location("compiling_mended", changed)
+    assert spec is not None
+    assert spec.loader is not None
+    mended = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mended)
+    place = app.jinja_env, "fixed.html", None, "{{ _('x') }}"
+    assert mended.PageCache(str(tmp_path)).get_bucket(*place).key != PageCache(str(tmp_path)).get_bucket(*place).key

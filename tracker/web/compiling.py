@@ -7,7 +7,7 @@ inbox's; here it happens while compiling, and compiled templates are kept on the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from jinja2.visitor import NodeTransformer
 from tracker.web import icons
 
 SOURCE_LANGUAGE = "zh"
-_ICONS = Path(icons.__file__).read_bytes()
+_RULES = Path(icons.__file__).read_bytes() + Path(__file__).read_bytes()
 
 
 class PageEnvironment(Environment):
@@ -49,11 +49,11 @@ class PageEnvironment(Environment):
 
 
 class PageCache(FileSystemBytecodeCache):
-    """Compiled templates on the disk, apart by language, and forgotten when the words or the icons change."""
+    """Compiled templates on the disk, apart by language, forgotten when words, icons or this way to compile change."""
 
     def get_bucket(self, environment: Any, name: str, filename: str | None, source: str) -> Bucket:
         """Find the place of a template compiled in the environment's language."""
-        fixed = hashlib.sha256(_ICONS + environment.words).hexdigest()[:12]
+        fixed = hashlib.sha256(_RULES + environment.words).hexdigest()[:12]
         return super().get_bucket(environment, f"{environment.language}-{fixed}-{name}", filename, source)
 
 
@@ -62,8 +62,7 @@ class _Fixing(NodeTransformer):
 
     def __init__(self, environment: PageEnvironment, template: nodes.Template) -> None:
         self.environment = environment
-        own = {name.name for name in template.find_all(nodes.Name) if name.ctx != "load"}
-        self.fixed = {"_", "icon"} - own
+        self.fixed = {"_", "icon"} - set(_names_made(template))
         """The names that mean what they mean everywhere: a template may call something of its own ``icon``."""
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802  Jinja finds it by this name
@@ -92,6 +91,15 @@ class _Fixing(NodeTransformer):
             for fact in call.kwargs
         ]
         return nodes.Mod(_safe(said, call), nodes.Dict(facts, lineno=call.lineno), lineno=call.lineno)
+
+
+def _names_made(template: nodes.Template) -> Iterator[str]:
+    """Name what a template sets, takes as a parameter, imports or defines."""
+    yield from (name.name for name in template.find_all(nodes.Name) if name.ctx != "load")
+    yield from (macro.name for macro in template.find_all(nodes.Macro))
+    yield from (whole.target for whole in template.find_all(nodes.Import))
+    for some in template.find_all(nodes.FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in some.names)
 
 
 def _safe(text: str, at: nodes.Node) -> nodes.MarkSafe:
