@@ -23,7 +23,7 @@ from tracker.equipment.queries.standards import areas_on, class_name_on, records
 from tracker.equipment.standards import Staffing, judge
 from tracker.equipment.standards.books import Sort
 from tracker.evidence.archive import Unreadable
-from tracker.kernel.errors import Forbidden, NotFound
+from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.logistics import standard_sheet
 
 FROM = date(2026, 3, 1)
@@ -118,8 +118,21 @@ def test_quantities_in_words_that_can_be_counted_are_counted_and_the_others_are_
     }
 
 
+def _areas(**by_level: str) -> list[dict[str, str]]:
+    return [{"level": level, "area_m2": area, "standard": "", "status": ""} for level, area in by_level.items()]
+
+
+def test_a_table_of_areas_that_leaves_out_a_level_is_refused(office: Office) -> None:
+    """Whoever is of that level would count as allowed no room at all, by a standard that says verified."""
+    with pytest.raises(Refused, match="没有厅级、科级以下的面积") as refusal:
+        _taken(office, _facts(_areas(division="30", section="18"), sort=Sort.AREAS, is_verified=True, replaces=[]))
+    assert refusal.value.field == "sheet"
+    with office.database.reading() as session:
+        assert areas_on(records(session), FROM).by_level["staff"] == 900
+
+
 def test_office_areas_and_class_codes_are_taken_over_too(office: Office) -> None:
-    areas = [{"level": "staff", "area_m2": "12.5", "standard": "", "status": ""}]
+    areas = _areas(bureau="42", division="30", section="18", staff="12.5")
     codes = [{"edition": "catalogue_2022", "code": "A02010108", "name": "便携计算机", "kind": "laptop", "status": ""}]
     _taken(office, _facts(areas, sort=Sort.AREAS, is_verified=True, replaces=[]))
     _taken(office, _facts(codes, sort=Sort.CODES, replaces=[]))

@@ -16,9 +16,10 @@ from tracker.equipment.facts import Order
 from tracker.equipment.models.standards import StandardBook, StandardRuling
 from tracker.equipment.operations.standards import CheckFacts, check_figures
 from tracker.equipment.queries.standards import records
-from tracker.equipment.standards.books import Row, Sort
+from tracker.equipment.standards.books import Row, Sort, lacking
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import NotFound, Refused
+from tracker.kernel.text import tell
 from tracker.storage.statements import take_turn
 
 _TURN = "standard:books"
@@ -66,6 +67,8 @@ def take_over(session: Session, facts: BookFacts, order: Order) -> StandardBook:
         return done
     if not facts.rows:
         raise Refused("表里没有一行数值", field="sheet")
+    if levels := lacking(facts.sort, facts.rows):
+        raise Refused(tell("表里没有%(levels)s的面积，请把四个职级填全再传", levels="、".join(levels)), field="sheet")
     for field in ("title", "number", "clause", "source"):
         if not getattr(facts, field):
             raise Refused("请写明标准名称、文号、条款和出处", field=field)

@@ -137,6 +137,12 @@ def key_of(sort: Sort, row: Row) -> str:
     return f"{row['item']} {row['rank_or_variant']}" if figure is None else f"{figure.kind} {sorted(figure.ranks)}"
 
 
+def lacking(sort: Sort, rows: Sequence[Row]) -> list[str]:
+    """Name the levels a table of areas says nothing of: whoever is of one would be allowed no room at all."""
+    told = {row["level"] for row in rows} if sort is Sort.AREAS else set(LEVELS.values())
+    return [word for word, level in LEVELS.items() if level not in told]
+
+
 def is_judged(row: Row) -> bool:
     """Tell whether a row of figures is about a class cards can be of; the others are kept to be read."""
     return _figure(row) is not None
