@@ -21,7 +21,7 @@ from tracker.equipment.operations import rule, take_over
 from tracker.equipment.operations.books import BookFacts, RulingFacts
 from tracker.equipment.queries.standards import areas_on, class_name_on, records
 from tracker.equipment.standards import Staffing, judge
-from tracker.equipment.standards.books import Sort
+from tracker.equipment.standards.books import Book, Sort, as_set
 from tracker.evidence.archive import Unreadable
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.logistics import standard_sheet
@@ -143,6 +143,25 @@ def test_office_areas_and_class_codes_are_taken_over_too(office: Office) -> None
         assert (now.by_level["staff"], now.is_verified) == (1250, True)
         names = [class_name_on(session, Edition.CATALOGUE_2022, "A02010108", day) for day in (date(2026, 2, 28), FROM)]
     assert names == ["便携式计算机", "便携计算机"]
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ("≤30%", ("percent", 30)),
+        ("1/人（含借调）", ("percent", 100)),
+        ("每20人1台", ("heads", 20)),
+        ("每 10 人 12 台", None),
+        ("每 20 人 1.5 台", None),
+        ("1/人或 2/人", None),
+        ("≤30%，外勤≤50%", None),
+    ],
+)
+def test_a_quantity_of_two_figures_is_never_taken_for_its_first(said: str, counted: tuple[str, int] | None) -> None:
+    row = {**dict.fromkeys(HEAD.split(","), ""), "item": "便携式计算机", "quantity_limit": said}
+    book = Book("own-1", Sort.FIGURES, "标准", "1", "1", "1", FROM, is_verified=True, rows=[row])
+    found = [(one.basis, one.figure) for one in as_set(book).quantities]
+    assert found == ([counted] if counted else [])
 
 
 def test_only_the_finance_officer_takes_over_once_and_only_what_there_is_is_replaced(office: Office) -> None:

@@ -209,10 +209,13 @@ def _figure(row: Row) -> Figure | None:
 
 
 def _quantity(figure: Figure) -> Quantity | None:
-    """Read the quantity of a row where it says a share of the heads; any other wording is shown and not counted."""
+    """Read the quantity of a row where it says a share of the heads; any other wording is shown and not counted.
+
+    A second figure, as in 每 10 人 12 台 or 1/人或 2/人, makes it another quantity.
+    """
     said = figure.quantity
     for pattern, basis, times in ((_PERCENT, "percent", 1), (_EACH, "percent", 100), (_HEADS, "heads", 1)):
         found = pattern.match(said)
-        if found and int(found[1]) > 0:
+        if found and int(found[1]) > 0 and not any(char.isdigit() for char in said[found.end() :]):
             return Quantity((figure.kind,), basis, int(found[1]) * times, figure.ranks, is_found=False, text=said)
     return None
