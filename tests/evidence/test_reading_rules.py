@@ -14,6 +14,7 @@ from tracker.evidence.reading import Findings, Reading, Source, Sureness, read
 from tracker.evidence.reading.facts import Fact
 from tracker.evidence.reading.merge import merge
 from tracker.evidence.reading.values import day
+from tracker.evidence.titles import Title, TitleAnswer, check_title
 
 NOON = date(2027, 1, 1)
 
@@ -424,3 +425,81 @@ def test_a_side_title_close_below_the_total_does_not_cut_its_words() -> None:
 )
 def test_a_day_is_read_however_its_figures_are_set(words: str) -> None:
     assert day(words) == date(2026, 9, 18)
+
+
+# ---- whose an id is, and which amount was paid
+
+
+def listed(*rows: tuple[float, float, str]) -> Reading:
+    """Read a page with a title, code, number and these words at their places."""
+    face = Face(210, 140)
+    face.put(70, 12, "江苏通用机打发票", size=6)
+    face.put(10, 22, "发票代码：132002400001")
+    face.put(80, 22, "发票号码：12345678")
+    for x, y, text in rows:
+        face.put(x, y, text)
+    return read(specimens.pdf([face]))
+
+
+def test_an_id_that_a_long_name_pushes_down_stays_with_its_name() -> None:
+    reading = listed(
+        (10, 30, "购买方名称：淮安市样例国际样本科技成果转化"),
+        (27.6, 34, "与供应链管理有限公司"),
+        (110, 30, "销售方名称：南京样例停车有限公司"),
+        (10, 44, "纳税人识别号：12320804MB0X000190"),
+        (110, 36, "纳税人识别号：91320804MA1X000191"),
+    )
+
+    assert (reading.buyer_tax_id, reading.seller_tax_id) == ("12320804MB0X000190", "91320804MA1X000191")
+
+
+def test_one_id_belongs_to_the_party_named_before_it() -> None:
+    reading = listed(
+        (10, 30, "收款方名称：南京样例停车有限公司"),
+        (10, 36, "纳税人识别号：91320804MA1X000191"),
+        (10, 42, "付款方名称：个人"),
+    )
+
+    assert (reading.buyer_tax_id, reading.seller_tax_id) == (None, "91320804MA1X000191")
+
+
+def test_an_id_beside_two_parties_named_on_one_line_is_nobodys() -> None:
+    reading = listed(
+        (10, 30, "收款方名称：南京样例停车有限公司"),
+        (110, 30, "付款方名称：样例会计服务中心"),
+        (10, 36, "纳税人识别号：91320804MA1X000191"),
+    )
+
+    assert (reading.buyer_tax_id, reading.seller_tax_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fen"),
+    [
+        (("应收金额：￥27.00", "优惠金额：￥2.00", "实收金额：￥25.00"), 2500),
+        (("应收金额：￥27.00", "实收金额：￥50.00", "找零：￥23.00"), 2700),
+        (("应收金额：￥27.00", "实收金额：￥25.00", "实收金额：￥26.00"), None),
+        (("应收金额：￥27.00", "实收金额：￥25.00", "合计（大写）：贰拾柒元整"), None),
+        (("合计金额：￥27.00",), 2700),
+    ],
+)
+def test_what_was_received_is_the_total_unless_change_was_given_or_words_contradict(
+    rows: tuple[str, ...], fen: int | None
+) -> None:
+    assert listed(*((10, 40 + place * 7, row) for place, row in enumerate(rows))).total_fen == fen
+
+
+def test_a_sum_named_beside_the_tax_is_not_taken_where_both_do_not_make_the_total() -> None:
+    reading = listed(
+        (10, 40, "合计金额：￥106.00"), (80, 40, "合计税额：￥6.00"), (10, 47, "价税合计（小写）：￥106.00")
+    )
+
+    assert (reading.amount_ex_tax_fen, reading.tax_amount_fen, reading.total_fen) == (None, None, 10600)
+
+
+def test_a_machine_printed_invoice_must_bear_the_units_title_and_a_coach_ticket_none() -> None:
+    office = [Title("样例会计服务中心", "12320804MB0X000190", date(2026, 1, 1))]
+    printed = listed((10, 30, "付款方名称：样例书店"), (10, 36, "付款方识别号：91320804MA1X000191"))
+
+    assert check_title(printed, office) not in (TitleAnswer.EXEMPT, TitleAnswer.GOOD)
+    assert check_title(replace(printed, kind="客运汽车票"), office) is TitleAnswer.EXEMPT

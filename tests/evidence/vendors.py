@@ -319,6 +319,213 @@ def _vehicle(seed: int, rng: random.Random) -> Made:
     return _written(face, rng), one.expected(*_TICKET_FIELDS, *_PARTY, "amount_ex_tax_fen", "tax_amount_fen")
 
 
+def _narrow_labels(seed: int, rng: random.Random) -> Made:
+    """Upright, one row a field: the column of labels breaks the long ones, and each sum stands beside its own label."""
+    one = _paid(seed)
+    face = Face(210, 200)
+    face.put(70, 15, "电子发票" + one.kind.removeprefix("数电发票"), size=6)
+    face.put(8, 26, "发票号码")
+    face.put(40, 26, one.number)
+    face.put(100, 26, "开票日期")
+    face.put(132, 26, chinese_day(one.day))
+    label = rng.choice(
+        ("统一社会信用代码/纳税人识别号", "纳税人识别号/统一社会信用代码", "统一社会信用代码(纳税人识别号)")
+    )
+    cut, pitch, low = rng.randint(5, 11), rng.choice((3.6, 4.4)), rng.choice((0.0, 0.5))
+    for y, title, name, tax_id in (
+        (34, "购买方信息", one.buyer, one.buyer_id),
+        (62, "销售方信息", one.seller, one.seller_id),
+    ):
+        face.put(6, y, title)
+        face.put(8, y + 8, "名称")
+        face.put(48, y + 8, name or "")
+        face.put(8, y + 16, label[:cut])
+        face.put(8, y + 16 + pitch, label[cut:])
+        face.put(48, y + 16 + low * pitch, tax_id or "")
+    base._items_table(face, one, 92, 5, "", headline="项目名称")
+    ex_tax, tax = rng.choice((("合计金额", "合计税额"), ("金额合计", "税额合计"), ("不含税金额", "税额")))
+    sign = rng.choice("¥￥")
+    words = capitals(one.total).replace("元", "圆")
+    for y, label, value in (
+        (130, ex_tax, sign + yuan(one.ex_tax)),
+        (138, "价税合计（大写）", words),
+        (146, "价税合计（小写）", sign + yuan(one.total)),
+    ):
+        face.put(8, y, label)
+        face.put(48, y, value)
+    face.put(110, 130, tax)
+    face.put(150, 130, sign + yuan(one.tax))
+    face.put(8, 154, "备注")
+    face.put(48, 154, "合计金额：7.00 合计税额：1.00 统一社会信用代码：91320000000000000X")
+    return _written(face, rng), one.expected(*HEADER)
+
+
+def _reduced_toll(seed: int, rng: random.Random) -> Made:
+    """A toll ticket with what was due, what was taken off and what was paid."""
+    one = replace(base.ticket(seed), kind="通行费发票")
+    off = rng.choice((50, 130, 200))
+    face = Face(90, 120)
+    face.put(6, 10, "江苏省车辆通行费发票", size=3.6)
+    rows = [
+        ("发票代码", one.code or ""), ("发票号码", one.number), ("入口", "天津北"), ("出口", "淮安南"),
+        (rng.choice(("应收金额", "应付金额", "通行费")), f"￥{yuan(one.total + off)}"),
+        (rng.choice(("ETC优惠", "优惠金额", "减免金额")), f"￥{yuan(off)}"),
+        (rng.choice(("实收金额", "实付金额", "实收")), f"￥{yuan(one.total)}"),
+    ]  # fmt: skip
+    if rng.random() < 0.5:
+        rows.append(("大写金额", capitals(one.total).replace("元", "圆")))
+    rows.append(("时间", f"{one.day:%Y/%m/%d} 09:02:55"))
+    _listed(face, rows, rng.choice(("：", ":")), rng)
+    return _written(face, rng), {**_UNTOLD, **one.expected(*_TICKET_FIELDS)}
+
+
+def _used_vehicle(seed: int, rng: random.Random) -> Made:
+    """A used car's invoice: rows of homes right below the names, and a market or auctioneer with an id of its own."""
+    one = replace(
+        base.ticket(seed), kind="二手车销售统一发票", buyer=rng.choice(_WORDY_NAMES),
+        total=rng.randint(900_000, 9_000_000), seller="南京样例机械制造有限公司",
+        buyer_id=base.credit_code(rng, "12320"), seller_id=base.credit_code(rng, "91320"),
+    )  # fmt: skip
+    face, pitch = Face(210, 150), rng.choice((7.0, 9.0))
+    face.put(78, 12, one.kind, size=6)
+    face.put(8, 22, f"开票日期：{one.day}")
+    face.put(150, 18, f"发票代码：{one.code}")
+    face.put(150, 23, f"发票号码：{one.number}")
+    home, third = rng.choice(("住址", "地址")), ("淮安样例汽车贸易有限公司", base.credit_code(rng, "91320"))
+    market, empty = rng.sample(("二手车市场", "经营、拍卖单位"), 2)
+    rows: tuple[tuple[tuple[float, str, str], ...], ...] = (
+        ((8, "买方单位/个人", one.buyer), (110, "单位代码/身份证号码", one.buyer_id or "")),
+        ((8, f"买方单位/个人{home}", "样例街314号12幢138室"), (110, "电话", "0517-80000000")),
+        ((8, "卖方单位/个人", one.seller or ""), (110, "单位代码/身份证号码", one.seller_id or "")),
+        ((8, f"卖方单位/个人{home}", "样例街333号"), (110, "电话", "13300000000")),
+        ((8, "车牌照号", "苏H00000"), (80, "登记证号", "320000000000"), (130, "车辆类型", "小型轿车")),
+        ((8, "车架号/车辆识别代码", "LB37522S040886137"), (90, "厂牌型号", "样"), (130, "转入地车辆管理所名称", "样")),
+        ((8, "车价合计（大写）", capitals(one.total).replace("元", "圆")), (110, "小写", f"￥{yuan(one.total)}")),
+        ((8, market, third[0]), (110, "纳税人识别号", third[1])),
+        ((8, "地址", "样例路956号"), (110, "开户银行、账号", "样例银行65107191205402967")),
+        ((8, empty, ""), (110, "纳税人识别号", "")),
+    )  # fmt: skip
+    for place, row in enumerate(rows):
+        for x, label, value in row:
+            face.put(x, 34 + place * pitch, label)
+            face.put(x + width(label, 3.2) + 2, 34 + place * pitch, value)
+    told = {**one.expected(*_TICKET_FIELDS, *_PARTY), "amount_ex_tax_fen": None, "tax_amount_fen": None}
+    return _written(face, rng), told
+
+
+def _roll(seed: int, rng: random.Random) -> Made:
+    """A roll invoice: one narrow column, the seller before the buyer, whose id may be empty or not asked for."""
+    way = rng.choice(("no label", "empty", "both"))
+    one = replace(
+        base.ticket(seed), kind="增值税普通发票（卷票）",
+        code=f"0{rng.randint(11, 65)}00{rng.randint(16, 24)}0010{rng.choice('67')}",
+        seller=f"南京样例{rng.choice(('餐饮管理', '文具', '酒店'))}有限公司", seller_id=base.credit_code(rng, "91320"),
+        buyer="淮安市样例服务中心" if way == "both" else "个人",
+        buyer_id=base.credit_code(rng, "12320") if way == "both" else None,
+    )  # fmt: skip
+    colon, mark = rng.choice("：:"), rng.choice(("（卷票）", "(卷式)", "（卷票） 发票联"))
+    face = Face(57, 130)
+    face.put(12, 7, "江苏增值税普通发票", size=3.4)
+    face.put(18, 12, mark, size=2.4)
+    rows = [
+        ("发票代码", one.code or ""), ("发票号码", one.number), ("机打号码", one.number), ("机器编号", "661334641998"),
+        ("销售方名称", one.seller or ""), ("纳税人识别号", one.seller_id or ""), ("开票日期", one.day.isoformat()),
+        ("收款员", "样例甲"), ("购买方名称", one.buyer),
+        *([] if way == "no label" else [("纳税人识别号", one.buyer_id or "")]),
+    ]  # fmt: skip
+    y = 19.0
+    for label, value in rows:
+        face.put(3, y, f"{label}{colon}{value}", size=2.4)
+        y += 4.2
+    face.put(3, y, "项目　单价　数量　金额", size=2.4)
+    face.put(3, y + 4.2, f"样例服务　{yuan(one.total)}　1　{yuan(one.total)}", size=2.4)
+    face.put(3, y + 10, f"合计金额(小写){colon} ￥{yuan(one.total)}", size=2.4)
+    face.put(3, y + 14, f"合计金额(大写){colon} {capitals(one.total).replace('元', '圆')}", size=2.4)
+    face.put(3, y + 18, f"校验码{colon} 92956434013281095043", size=2.4)
+    told = {**one.expected(*_TICKET_FIELDS, *_PARTY), "amount_ex_tax_fen": None, "tax_amount_fen": None}
+    return _written(face, rng), told
+
+
+def _blockchain(seed: int, rng: random.Random) -> Made:
+    """A blockchain e-invoice: parties listed above and below, and the sums not below their columns."""
+    one = _paid(seed, older=True)
+    one = replace(one, kind="区块链电子普通发票", code=f"1440{rng.randint(3, 9)}{one.day:%y}09110")
+    face = Face(210, 150)
+    face.put(70, 12, rng.choice(("深圳电子普通发票", "样例市区块链电子普通发票")), size=6)
+    for row, text in enumerate(
+        (f"发票代码：{one.code}", f"发票号码：{one.number}", f"开票日期：{one.day}", "校验码：4af12")
+    ):
+        face.put(150, 10 + row * 5, text)
+    id_label = "统一社会信用代码/纳税人识别号："
+    face.put(12, 36, f"购买方名称：{one.buyer}")
+    face.put(12, 42, f"{id_label}{one.buyer_id}")
+    base._items_table(face, one, 50, 5, "", headline="项目名称")
+    sign = rng.choice("¥￥")
+    face.put(12, 90, "合计：")
+    face.put(26, 90, sign + yuan(one.ex_tax))
+    face.put(60, 90, sign + yuan(one.tax))
+    face.put(12, 97, f"价税合计（大写）：{capitals(one.total).replace('元', '圆')}")
+    face.put(110, 97, f"（小写）{sign}{yuan(one.total)}")
+    face.put(12, 104, f"销售方名称：{one.seller}")
+    face.put(12, 111, f"{id_label}{one.seller_id}")
+    face.put(12, 118, "备注：区块链哈希 4742585bd19198ac408fb546a06b0f25")
+    return _written(face, rng), one.expected(*HEADER)
+
+
+def _printed(seed: int, rng: random.Random) -> Made:
+    """A machine-printed invoice of any trade: payer and payee, or the payee first."""
+    one = replace(
+        base.ticket(seed), kind="通用机打发票", buyer=rng.choice(_WORDY_NAMES), seller="南京样例停车管理有限公司",
+        buyer_id=base.credit_code(rng, "12320"), seller_id=base.credit_code(rng, "91320"),
+    )  # fmt: skip
+    face = Face(210, 110)
+    face.put(70, 12, "江苏通用机打发票", size=6)
+    face.put(12, 22, f"开票日期：{chinese_day(one.day)}")
+    face.put(150, 20, f"发票代码：{one.code}")
+    face.put(150, 25, f"发票号码：{one.number}")
+    face.put(12, 28, "行业分类：停车服务")
+    payer, payee = (("付款方", one.buyer, one.buyer_id), ("收款方", one.seller, one.seller_id))
+    own, heights = rng.random() < 0.6, (36, 76)
+    for y, (side, name, tax_id) in zip(heights, rng.choice(((payer, payee), (payee, payer))), strict=True):
+        face.put(12, y, f"{side}名称：{name}")
+        face.put(12, y + 6, f"{side + rng.choice(('', '纳税人')) if own else '纳税人'}识别号：{tax_id}")
+    for x, label, value in (
+        (12, "开票项目", "停车费"),
+        (60, "数量", "1"),
+        (90, "单价", yuan(one.total)),
+        (120, "金额", yuan(one.total)),
+    ):
+        face.put(x, 52, label)
+        face.put(x, 58, value)
+    face.put(12, 68, f"合计人民币（大写）：{capitals(one.total).replace('元', '圆')}")
+    face.put(120, 68, f"（小写）￥{yuan(one.total)}")
+    told = {**one.expected(*_TICKET_FIELDS, *_PARTY), "amount_ex_tax_fen": None, "tax_amount_fen": None}
+    return _written(face, rng), told
+
+
+def _coach(seed: int, rng: random.Random) -> Made:
+    """A coach ticket is sold before the day of the journey; only a day of sale is a day of issue."""
+    one = replace(base.ticket(seed), kind="客运汽车票")
+    face = Face(140, 80)
+    face.put(40, 8, rng.choice(("江苏公路客运汽车票（发票联）", "江苏省汽车客票", "公路客票")), size=4)
+    face.put(90, 18, f"发票代码：{one.code}")
+    face.put(90, 23, f"发票号码：{one.number}")
+    face.put(10, 32, "淮安", size=5)
+    face.put(60, 32, "南京汽车总站", size=5)
+    sold = rng.random() < 0.5
+    rows = [
+        (rng.choice(("乘车日期", "日期", "发车时间")), f"{chinese_day(one.day + timedelta(days=3))} 10:20"),
+        ("票价", f"{yuan(one.total)}元{rng.choice(('', '（含保险费2.00元）'))}"),
+        ("座号", "16"), ("姓名/证件号", "样例甲 3208****0000"),
+    ]  # fmt: skip
+    if sold:
+        rows.append(("售票日期", one.day.isoformat()))
+    for place, (label, value) in enumerate(rows):
+        face.put(10, 42 + place * 5.5, f"{label}：{value}")
+    told = {**_UNTOLD, **one.expected(*_TICKET_FIELDS)}
+    return _written(face, rng), told if sold else {**told, "issue_date": None}
+
+
 FORMS: dict[str, Callable[[int, random.Random], Made]] = {
     "数电票：名称在格内折行": _hanging_cells,
     "数电票：窄表头": _narrow_header,
@@ -331,6 +538,13 @@ FORMS: dict[str, Callable[[int, random.Random], Made]] = {
     "通行费票：只有时间": _timed_toll,
     "定额发票：金额无名目": _bare_quota,
     "机动车发票": _vehicle,
+    "数电票：名目在格内折行": _narrow_labels,
+    "通行费票：应收、优惠与实收": _reduced_toll,
+    "二手车发票": _used_vehicle,
+    "卷式发票": _roll,
+    "区块链发票": _blockchain,
+    "通用机打发票": _printed,
+    "客运汽车票": _coach,
 }
 
 

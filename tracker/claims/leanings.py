@@ -49,7 +49,8 @@ BY_ITEM: tuple[tuple[str, Leaning], ...] = (
 """Word in an item line → where such things are booked; the first that is found counts."""
 
 BY_KIND: Mapping[str, Leaning] = {
-    kind: Leaning("交通", _TRAVEL_OR_GUEST) for kind in (bills.RAIL, bills.AIR, bills.COACH, bills.TAXI, bills.TOLL)
+    kind: Leaning("交通", _TRAVEL_OR_GUEST)
+    for kind in (bills.RAIL, bills.AIR, bills.COACH, bills.COACH_TICKET, bills.TAXI, bills.TOLL)
 }
 """Kind of ticket → where a journey is booked."""
 

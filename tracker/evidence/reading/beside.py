@@ -38,7 +38,7 @@ def right_of(sheet: Sheet, label: Label, widest: float) -> list[Span]:
         for glyph in sheet.free
         if follows(glyph, label)
         and (glyph.x0 + glyph.x1) / 2 < limit
-        and abs(glyph.middle - span.middle) <= 0.6 * max(span.size, glyph.size)
+        and label.level(glyph.middle, 0.6 * max(span.size, glyph.size))
     ]
     pieces: list[Span] = []
     for line in sorted(group_lines(near, share=0.35), key=lambda one: abs(one[0].middle - span.middle)):

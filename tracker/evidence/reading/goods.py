@@ -11,7 +11,7 @@ from tracker.evidence.reading.facts import Fact, Item, Source, Sureness
 from tracker.evidence.reading.lines import Label, Sheet, Span, follows, group_lines, nearest_lines, split_at_gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tracker.evidence.pagetext import Glyph
 
@@ -38,6 +38,11 @@ def read_sums(sheets: Sequence[Sheet]) -> list[Fact]:
     for sheet in sheets:
         for one in (*_sum_row(sheet), *_total(sheet), *_capitals(sheet)):
             found[one.field] = one
+    if not found.keys() & {"amount_ex_tax_fen", "tax_amount_fen"}:
+        stated = [found[name].value for name in ("total_fen", "capitals_fen") if name in found]
+        for sheet in sheets:
+            for one in _listed_sums(sheet, stated):
+                found[one.field] = one
     if "total_fen" not in found:
         for one in _paid(sheets[0]):
             found[one.field] = one
@@ -53,7 +58,9 @@ def read_items(sheets: Sequence[Sheet]) -> tuple[Item, ...]:
             continue
         top = max(label.span.y1 for label in heads.values())
         ends = [
-            label.span.y0 for label in sheet.named("sum", "subtotal", "capitals", "price_total") if label.span.y0 > top
+            label.span.y0
+            for label in sheet.named("sum", "amount_sum", "subtotal", "capitals", "price_total")
+            if label.span.y0 > top
         ]
         bottom = min(ends, default=sheet.page.height)
         rows = [glyph for glyph in sheet.free if top - 0.1 * glyph.size < glyph.middle < bottom]
@@ -116,8 +123,8 @@ def _with_signs(pieces: list[Span]) -> list[Span]:
 
 
 def _sum_row(sheet: Sheet) -> list[Fact]:
-    labels = sheet.named("sum")
-    if not labels:
+    labels = sheet.named("sum") or sheet.named("amount_sum")
+    if not labels or sheet.named("tax_sum"):
         return []
     heads = _head_row(sheet)
     # The nearest height first: on a full form the last item line stands close above the sums.
@@ -125,7 +132,29 @@ def _sum_row(sheet: Sheet) -> list[Fact]:
         found = _sum_facts(money_pieces(sheet, level_with(sheet, labels[-1], share=share)), heads)
         if len(found) == 2:  # noqa: PLR2004  amount and tax
             return found
-    return found
+    # One amount beside 合计金额 may be with tax or without.
+    return found if labels[-1].kind == "sum" else []
+
+
+def _listed_sums(sheet: Sheet, stated: Sequence[object]) -> list[Fact]:
+    """Read amount and tax that stand each beside its own label, such as 合计金额 and 合计税额.
+
+    合计金额 may also mean the total, so both count only where they make up every amount that is ``stated``.
+    """
+    pairs = (
+        (ex_tax, tax)
+        for ex_tax in _beside(sheet, "amount_ex_tax_fen", ("amount_sum", "ex_tax"), values.amount_fen)
+        for tax in _beside(sheet, "tax_amount_fen", ("tax_sum", "tax_head"), values.tax_fen)
+    )
+    return next((list(pair) for pair in pairs if {sum(int(str(one.value)) for one in pair)} == set(stated)), [])
+
+
+def _beside(sheet: Sheet, field: str, labels: tuple[str, ...], parse: Callable[[str], int | None]) -> Iterator[Fact]:
+    for label in sheet.named(*labels):
+        pieces = money_pieces(sheet, level_with(sheet, label))
+        amount = parse(pieces[0].text) if len(pieces) == 1 else None
+        if amount is not None:
+            yield _fact(field, amount, pieces[0])
 
 
 def _sum_facts(pieces: list[Span], heads: dict[str, Label]) -> list[Fact]:
@@ -135,7 +164,7 @@ def _sum_facts(pieces: list[Span], heads: dict[str, Label]) -> list[Fact]:
         for piece in pieces:
             nearest = min(columns, key=lambda name: abs(_centre(columns[name]) - _centre(piece)))
             if nearest in by_column:
-                return []
+                return _sum_facts(pieces, {}) if all("¥" in values.fold(one.text) for one in pieces) else []
             by_column[nearest] = piece
     elif len(pieces) == 2:  # noqa: PLR2004  amount and tax
         by_column = {"amount_head": pieces[0], "tax_head": pieces[1]}
@@ -190,7 +219,9 @@ def _paid(sheet: Sheet) -> list[Fact]:
     if sheet.named("amount_head", "tax_head"):
         return []
     found: dict[int, Span] = {}
-    for label in sheet.named("paid", "fare", "sum", "price_total"):
+    # What was received counts before what was due; where change was given, it is the note that was handed over.
+    received = [] if sheet.named("change_given") else sheet.named("received")
+    for label in received or sheet.named("paid", "fare", "sum", "amount_sum", "price_total"):
         for piece in money_pieces(sheet, level_with(sheet, label)):
             text = values.fold(piece.text)
             if (amount := values.amount_fen(text)) is not None and ("¥" in text or "." in text):

@@ -12,7 +12,7 @@ VAT_E_ORDINARY: Final = "增值税电子普通发票"
 VAT_E_SPECIAL: Final = "增值税电子专用发票"
 VAT_SPECIAL: Final = "增值税专用发票"
 VAT_ORDINARY: Final = "增值税普通发票"
-VAT_ROLL: Final = "增值税普通发票（卷式）"
+VAT_ROLL: Final = "增值税普通发票（卷票）"
 VAT_E_TOLL: Final = "增值税电子普通发票（通行费）"
 RAIL: Final = "电子发票（铁路电子客票）"
 AIR: Final = "电子发票（航空运输电子客票行程单）"
@@ -23,12 +23,18 @@ TAXI: Final = "出租车发票"
 TOLL: Final = "通行费发票"
 QUOTA: Final = "定额发票"
 COACH: Final = "客运发票"
+COACH_TICKET: Final = "客运汽车票"
+PRINTED: Final = "通用机打发票"
+BLOCKCHAIN: Final = "区块链电子普通发票"
 
 DIGITAL: Final = frozenset({DIGITAL_SPECIAL, DIGITAL_ORDINARY, RAIL, AIR})
 WITH_CIPHER: Final = frozenset({VAT_E_ORDINARY, VAT_E_SPECIAL, VAT_SPECIAL, VAT_ORDINARY, VAT_E_TOLL})
 """Forms that have the seller below the total, and the remarks to the right of it."""
 
-TICKETS: Final = frozenset({TAXI, TOLL, QUOTA, COACH})
+TICKETS: Final = frozenset({TAXI, TOLL, QUOTA, COACH, COACH_TICKET})
+SMALL: Final = TICKETS | {PRINTED}
+"""Forms with few labels; one of the last kind is for any trade and names its buyer."""
+
 VEHICLES: Final = frozenset({VEHICLE, USED_VEHICLE})
 
 # The second field of the tax QR code, see the format facts in docs/evidence.md.
@@ -74,6 +80,8 @@ _WORDINGS: Final = (
     ("数电票(普通发票)", DIGITAL_ORDINARY),
     ("全面数字化的电子发票(增值税专用发票)", DIGITAL_SPECIAL),
     ("全面数字化的电子发票(普通发票)", DIGITAL_ORDINARY),
+    ("区块链电子普通发票", BLOCKCHAIN),
+    ("深圳电子普通发票", BLOCKCHAIN),
     ("增值税电子专用发票", VAT_E_SPECIAL),
     ("通行费增值税电子普通发票", VAT_E_TOLL),
     ("增值税电子普通发票", VAT_E_ORDINARY),
@@ -101,10 +109,12 @@ _WORDINGS: Final = (
     ("通行费发票", TOLL),
     ("通行费收据", TOLL),
     ("通行费专用票据", TOLL),
-    ("通用机打发票", COACH),
+    ("客运汽车票", COACH_TICKET),
+    ("汽车客票", COACH_TICKET),
+    ("公路客票", COACH_TICKET),
+    ("通用机打发票", PRINTED),
     ("客运发票", COACH),
     ("客运定额", QUOTA),
-    ("汽车客票", COACH),
 )
 
 

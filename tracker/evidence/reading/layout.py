@@ -21,6 +21,7 @@ READER: Final = "票面文字"
 SEVERAL_ON_A_PAGE: Final = "一页上有多张发票，请拆成一张一个文件后上传"
 """Said alone: a code on such a page belongs to one of them only."""
 _DIGITAL_LENGTH: Final = 20
+_TITLE_PART: Final = 0.45
 _MAX_GAP: Final = {
     "issue_date": 3.0,
     "plain_date": 3.0,
@@ -55,7 +56,7 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
     facts: list[Fact] = []
     if kind:
         facts.append(_fact("kind", kind, None))
-    facts.extend(_labelled(sheets[0], ticket=kind in kinds.TICKETS))
+    facts.extend(_labelled(sheets[0], ticket=kind in kinds.SMALL - {kinds.COACH_TICKET}))
     legs: tuple[Leg, ...] = ()
     items: tuple[Item, ...] = ()
     if kind == kinds.AIR:
@@ -64,7 +65,8 @@ def read_pages(pages: Sequence[PageText]) -> Findings:
         more, legs = rail.read(sheets[0])
     elif kind in kinds.VEHICLES:
         more = vehicle.read(sheets[0])
-    elif kind in kinds.TICKETS:
+    elif kind in kinds.SMALL:
+        items = goods.read_items(sheets) if kind == kinds.PRINTED else ()
         more = [*goods.read_sums(sheets), *parties.read(sheets[0])]
         more = tickets.complete(sheets[0], more, fixed=kind == kinds.QUOTA)
     else:
@@ -146,12 +148,22 @@ def _kind(sheets: Sequence[Sheet]) -> str | None:
     for line in sheets[0].lines:
         for piece in split_at_gaps(line.page, line.glyphs, 2.5):
             kind = kinds.by_wording(piece.text)
-            if (kind and piece.middle < 0.45 * line.page.height) or kind in (kinds.AIR, kinds.RAIL):
+            if (kind and piece.middle < _TITLE_PART * line.page.height) or kind in (kinds.AIR, kinds.RAIL):
                 found.append((piece.size, kind))
-    return max(found, key=lambda one: one[0])[1] if found else None
+    kind = max(found, key=lambda one: one[0])[1] if found else None
+    return kinds.VAT_ROLL if kind == kinds.VAT_ORDINARY and _is_roll(sheets[0]) else kind
+
+
+def _is_roll(sheet: Sheet) -> bool:
+    """Whether the title of a narrow form goes on in brackets on its next line."""
+    return any(
+        values.fold(line.text).startswith(("(卷票)", "(卷式)")) and line.middle < _TITLE_PART * line.page.height
+        for line in sheet.lines
+    )
 
 
 def _labelled(sheet: Sheet, *, ticket: bool = False) -> list[Fact]:
+    """Read code, number and day; a ``ticket`` used on the day it is sold may call it otherwise than a day of issue."""
     found: list[Fact] = []
     for label in sorted(sheet.labels, key=lambda one: one.kind in _LATE_DATES):
         if label.kind not in _FACT_OF_LABEL or (label.kind in _TICKET_DATES and not ticket):

@@ -2,99 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from tracker.evidence.reading.facts import Box
+from tracker.evidence.reading.labels import BROKEN, LABEL
 from tracker.evidence.reading.values import CAPITAL_CHARS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.evidence.pagetext import Glyph, PageText
-
-# The labels of a vehicle invoice whose values nobody reads: they end the value before them.
-_CELLS: Final = (
-    r"(?:车辆类型|厂牌型号|产地|合格证号|进口证明书号|商检单号|发动机号码|车辆识别代号/车架号码|主管税务机关及代码|吨位"
-    r"|完税凭证号码|限乘人数|电话|账号|开户银行|地址|车牌照号|登记证号|身份证号码(?:/组织机构代码)?):?"
-)
-# Label -> pattern over a line's folded text without spaces. The first pattern that fits at a place wins.
-_LABELS: Final = (
-    ("paper_number", r"(?:数电|全电)(?:发票|票)号码:?"),
-    ("original", r"(?:被红冲蓝字(?:数电)?(?:发票|票)号码|原发票号码|对应正数发票(?:代码|号码)):?"),
-    ("invoice_code", r"(?:发票代码|票据代码):?"),
-    ("invoice_number", r"(?:发票号码|票据号码):?"),
-    ("issue_date", r"(?:开票日期|填开日期|开具日期|开票时间):?"),
-    ("start_time", r"(?:(?:入口|进站|驶入|开始)(?:日期|时间)|(?:上车|等候)时间):?"),
-    ("end_time", r"(?:(?:出口|出站|驶出|通行|交易|收费|打印)(?:日期|时间)|下车时间):?"),
-    ("plain_date", r"(?:乘车|上车|出行)?日期:?"),
-    ("plain_time", r"时间:?"),
-    ("check_code", r"校验码:?"),
-    ("machine", r"机器编号:?"),
-    ("ticket_number", r"(?:电子客票号码|电子客票号):?"),
-    (
-        "buyer_tax_id",
-        r"(?:交款人统一社会信用代码|购买?方(?:信息)?(?:统一社会信用代码(?:/纳税人识别号)?|纳税人识别号|税号)):?",
-    ),
-    (
-        "buyer_name",
-        r"(?:购买方(?:信息)?:?名称|购方名称|购货单位(?:名称|\(人\))|买方单位/个人|付款方名称|付款单位|交款人):?",
-    ),
-    (
-        "seller_name",
-        r"(?:销售方(?:信息)?:?名称|销方名称|销货单位名称|卖方单位/个人|收款方名称|收款单位(?:\((?:盖?章)\))?|填开单位):?",
-    ),
-    (
-        "seller_tax_id",
-        r"销(?:售)?方(?:信息)?(?:统一社会信用代码/纳税人识别号|纳税人识别号|统一社会信用代码|税号):?",
-    ),
-    (
-        "tax_id",
-        r"(?:统一社会信用代码/?(?:纳税人识别号)?|纳税人识别号/?(?:统一社会信用代码)?|单位代码|税号)(?:/身份证明?号码)?:?",
-    ),
-    ("address", r"地址[、,]?电话:?"),
-    ("bank", r"(?:开户行及账号|开户银行及账号|开户行[、,]账号):?"),
-    ("name", r"(?<![目务品者])名称:?"),
-    ("capitals", r"(?:价税合计)?\(大写\):?|(?:金额)?合计\(大写\):?"),
-    ("total", r"\(小写\):?"),
-    ("ex_tax", r"不含税(?:价格?|金额)(?:小写)?:?"),
-    ("figures", r"小写:?"),
-    ("price_total", r"价税合计:?"),
-    ("subtotal", r"小计:?"),
-    ("sum", r"(?<!税)合计:?"),
-    ("item_head", r"(?:货物或应税劳务、?服务名称|货物或应税劳务名称|项目名称)"),
-    ("spec_head", r"(?:规格型号|车牌号)"),
-    (
-        "company",
-        r"(?:(?<![货款])单位名称:?|(?:经营|车属|营运|运营|所属|承运)(?:单位|公司|企业)(?:名称)?:?|^(?:出租车?)?(?:公司|企业)(?:名称)?:)",
-    ),
-    ("unit_head", r"单位:?"),
-    ("quantity_head", r"数量"),
-    ("price_head", r"单价"),
-    ("amount_head", r"金额(?=税率|税额|征收率|$|\((?!元\):?[¥\d])|税)"),
-    ("rate_head", r"税率(?:/征收率)?"),
-    ("tax_head", r"税额"),
-    ("payee", r"(?:收款人|复核人?|开票人|销售方:?\(章\)|收款单位章|校验码|其他信息):?"),
-    ("remarks_label", r"备注:?"),
-    ("cipher_label", r"密码区:?"),
-    ("former_fare", r"(?:原票价|原价|票价差额?|补差价?):?"),
-    ("fare", r"票价:?"),
-    ("refund_fee", r"退票费:?"),
-    ("change_fee", r"改签费:?"),
-    ("fuel", r"燃油附加费:?"),
-    ("vat_rate", r"增值税税率(?:或征收率)?:?"),
-    ("vat", r"增值税税(?!率)额?:?"),
-    ("fund", r"民航发展基金:?"),
-    ("other_taxes", r"其他税费:?"),
-    ("passenger", r"(?:旅客姓名|乘客姓名):?"),
-    ("verify", r"验证码:?"),
-    ("hint", r"(?:提示信息|保险费|销售网点代号|签注):?"),
-    ("paid", r"(?:实收金额|实付金额|总金额|合计金额|应收金额|收费金额|通行费金额|金额|车费|通行费)(?:\(元\))?:?"),
-    ("cell", _CELLS),
-)
-_LABEL: Final = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS))
 
 # Side titles are written downwards; their first characters start a chain.
 _SIDE_TITLES: Final = {
@@ -105,6 +24,8 @@ _SIDE_TITLES: Final = {
 }
 _LINE_SHARE: Final = 0.5
 _TOUCHING: Final = 0.25
+_INSIDE_LABEL: Final = 0.6
+_BROKEN_PITCH: Final = 1.7
 _SEVERAL_LINES: Final = 4
 _OF_PARTIES: Final = frozenset({"name", "buyer_name", "seller_name", "tax_id", "buyer_tax_id", "seller_tax_id"})
 _OF_SUMS: Final = frozenset({"capitals", "total", "price_total", "sum", "subtotal"})
@@ -178,10 +99,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A printed label and the span it covers."""
+    """A printed label and the span it covers; one ``broken`` by its narrow cell covers two lines."""
 
     kind: str
     span: Span
+    broken: bool = False
+
+    def level(self, middle: float, within: float) -> bool:
+        """Whether a height is this label's own: ``within`` so far of its middle, or beside any line of a broken one."""
+        return abs(middle - self.span.middle) <= within or (self.broken and self.span.y0 <= middle <= self.span.y1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +144,7 @@ class Sheet:
             for other in self.labels
             if other.span.x0 >= span.x1 - 0.2 * span.size
             and other is not label
-            and abs(other.span.middle - span.middle) < 0.55 * max(span.size, other.span.size)
+            and label.level(other.span.middle, 0.55 * max(span.size, other.span.size))
         ]
         # A title beside several lines, written level: what stands right of it belongs to it, on all their heights.
         limits += [
@@ -248,10 +174,11 @@ def take_apart(page: PageText) -> Sheet:
     sides, used = _side_titles(page.glyphs)
     rest = [glyph for glyph in page.glyphs if id(glyph) not in used]
     lines = tuple(Span(page, tuple(line)) for line in group_lines(rest))
-    labels: list[Label] = []
-    claimed: set[int] = set()
+    labels = _broken_labels(page, lines)
+    claimed = {id(glyph) for label in labels for glyph in label.span.glyphs}
     for line in lines:
-        for label in _labels_of(line):
+        left = tuple(glyph for glyph in line.glyphs if id(glyph) not in claimed)
+        for label in _labels_of(Span(page, left)) if left else ():
             labels.append(label)
             claimed.update(id(glyph) for glyph in label.span.glyphs)
     free = tuple(glyph for glyph in rest if id(glyph) not in claimed)
@@ -289,6 +216,37 @@ def split_at_gaps(page: PageText, line: Sequence[Glyph], widest: float) -> list[
     return [Span(page, tuple(piece)) for piece in pieces]
 
 
+def _broken_labels(page: PageText, lines: Sequence[Span]) -> list[Label]:
+    """Find the long labels that go on at the same edge one line below, in a column of labels too narrow for them."""
+    found = []
+    for place, line in enumerate(lines):
+        for end in split_at_gaps(page, line.glyphs, _INSIDE_LABEL):
+            heads = BROKEN.get(fold(end.text), ())
+            # A value set to the middle of the cell stands between the two lines of its label.
+            near = [one for one in lines[max(0, place - 2) : place] if heads and _is_above(one, end)]
+            starts = [(kind, start) for one in near for head, kind in heads if (start := _starting(one, end.x0, head))]
+            found += [Label(kind, Span(page, start + end.glyphs), broken=True) for kind, start in starts[:1]]
+    return found
+
+
+def _is_above(line: Span, end: Span) -> bool:
+    return end.middle - line.middle <= _BROKEN_PITCH * end.size
+
+
+def _starting(line: Span, edge: float, words: str) -> tuple[Glyph, ...]:
+    """Take the characters of a line that stand at this left edge and print these words; none for other words."""
+    taken: list[Glyph] = []
+    for glyph in line.glyphs:
+        if taken or abs(glyph.x0 - edge) <= 0.6 * glyph.size:
+            taken.append(glyph)
+            text = "".join(fold(one.text) for one in taken)
+            if text == words:
+                return tuple(taken)
+            if not words.startswith(text):
+                return ()
+    return ()
+
+
 def _labels_of(line: Span) -> list[Label]:
     folded, origin = [], []
     for glyph in line.glyphs:
@@ -296,7 +254,7 @@ def _labels_of(line: Span) -> list[Label]:
             folded.append(char)
             origin.append(glyph)
     text = "".join(folded)
-    matches = list(_LABEL.finditer(text))
+    matches = list(LABEL.finditer(text))
     starts, ends = {match.start() for match in matches}, {match.end() for match in matches}
     found = []
     for match in matches:

@@ -18,11 +18,12 @@ READER: Final = "票面文字"
 
 def read(sheet: Sheet) -> list[Fact]:
     """Read both parties, price without tax, tax, and the total in figures and in capitals."""
-    names = sheet.named("buyer_name", "seller_name")
-    facts = [fact for label in names if (fact := name_beside(sheet, label, label.kind))]
+    # The market or the auctioneer of a used car is a third party with an id of its own.
+    names = sheet.named("buyer_name", "seller_name", "other_name")
+    facts = [fact for label in names if label.kind != "other_name" and (fact := name_beside(sheet, label, label.kind))]
     for label in sheet.named("tax_id", "buyer_tax_id", "seller_tax_id"):
         role = _party_above(names, label)
-        if role and (fact := tax_id_beside(sheet, label, f"{role}_tax_id")):
+        if role in ("buyer", "seller") and (fact := tax_id_beside(sheet, label, f"{role}_tax_id")):
             facts.append(fact)
     return [
         *facts,
