@@ -34,6 +34,7 @@ GOOD = Reading(
     total_fen=120_000,
     items=(Item("*纸制品*复印纸"),),
     boxes={"total_fen": Box(0, 0.6, 0.8, 0.7, 0.85), "invoice_number": Box(0, 0.7, 0.1, 0.95, 0.14)},
+    sources={"total_fen": Source.TEXT, "invoice_number": Source.TEXT},
 )
 
 
@@ -93,7 +94,7 @@ CASES: dict[str, tuple[Reading, dict[str, Any], str, Level]] = {
     "a photo whose code alone was read": (
         replace(GOOD, buyer_name=None, buyer_tax_id=None, sources={"total_fen": Source.QR}),
         {},
-        "图片里没有读到发票抬头",
+        "文件里没有读到发票抬头",
         Level.WARN,
     ),
     "issued last year": (replace(GOOD, issue_date=date(2025, 12, 31)), {}, "开票日期 2025-12-31 不在", Level.WARN),

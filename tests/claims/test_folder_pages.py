@@ -345,7 +345,7 @@ def test_a_photo_of_which_only_the_code_was_read_is_to_be_looked_at_and_not_call
     drop(client, (a_photo_of(of_lead_unit(24)), "照片.jpg"))
     read_all(small_office)
     page = client.get("/invoices").text
-    assert "图片里没有读到发票抬头，请对照原件核对" in page
+    assert "文件里没有读到发票抬头，请对照原件核对" in page
     assert "没有购买方抬头" not in page
     assert "没有问题票据" in client.get("/invoices?show=problem").text
 

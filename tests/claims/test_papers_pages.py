@@ -18,7 +18,7 @@ from sqlalchemy import update
 from tests.claims.gate_pages import press, words
 from tests.holds import nothing_broken
 from tests.office import NOON, PEOPLE, Office, a_draft, a_file, a_filing, a_submitted, an_accepted, an_approved, command
-from tests.pages import Browse
+from tests.pages import Browse, Clock
 from tests.web.checked_client import token
 from tracker.claims import operations
 from tracker.claims.models import Attachment
@@ -83,6 +83,24 @@ def test_each_print_is_counted_and_a_reprint_says_so(small_office: Office, brows
             f"第{number}次", f"第 {number} 次"
         )
     nothing_broken(small_office.database)
+
+
+def test_the_same_form_sent_twice_is_one_print_and_a_minute_later_another(
+    office: Office, browse: Browse, page_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id = an_approved(office, 100_000)
+    head, address = browse("head"), f"/claims/{claim_id}/voucher"
+    form = head.get(address)
+    monkeypatch.setattr(pool, "draw_bounded", lambda *_, copy_number=None, **__: b"%%PDF-1.7 print %d" % copy_number)
+
+    papers = [press(head, form, address).data for _ in range(2)]
+    assert papers == [b"%PDF-1.7 print 1", b"%PDF-1.7 print 1"]
+    assert voucher(office).prints == 1
+
+    page_clock.moment += timedelta(minutes=2)
+    assert press(head, form, address).data == b"%PDF-1.7 print 2"
+    assert voucher(office).prints == 2
+    nothing_broken(office.database)
 
 
 def test_two_prints_at_once_bear_two_numbers(office: Office, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:

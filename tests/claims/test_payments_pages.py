@@ -54,6 +54,25 @@ def test_the_rest_is_prefilled_to_the_account_on_the_claim(small_office: Office,
     assert values["payee_id"] == str(the(small_office, claim_id).payee_id)
 
 
+def test_one_bank_reference_for_two_payees_is_pointed_out_and_for_one_transfer_is_not(
+    small_office: Office, browse: Browse
+) -> None:
+    claim_id, vendor = an_accepted(small_office, 600_000), a_vendor(small_office)
+    cashier, address = browse("cashier"), f"/claims/{claim_id}/payments"
+    own = str(the(small_office, claim_id).payee_id)
+    warned = []
+    for payee, yuan, reference in (
+        (own, "100.55", "流水001"),
+        (own, "20.00", "流水001"),
+        (str(vendor), "300", "流水001"),
+    ):
+        sent = press(cashier, cashier.get(address), address, payee_id=payee, amount_fen=yuan, reference=reference)
+        assert sent.status_code == 303
+        warned.append("也登记在 ZF-2026-0002、ZF-2026-0001" in words(cashier.get(address)))
+    assert warned == [False, False, True]
+    nothing_broken(small_office.database)
+
+
 def test_a_claim_is_paid_in_parts_to_two_payees_and_both_books_agree(office: Office, browse: Browse) -> None:
     claim_id, vendor = an_accepted(office, 600_000), a_vendor(office)
     cashier, address = browse("cashier"), f"/claims/{claim_id}/payments"

@@ -23,7 +23,13 @@ from tracker.kernel.errors import Forbidden, Refused, Stale
 
 NAME, TAX_ID = "云湖区工业和信息化局", "11320804MB0000000X"
 TITLES = [Title(NAME, TAX_ID, date(2026, 1, 1), date(2026, 12, 31))]
-GOOD = Reading(kind=bills.DIGITAL_ORDINARY, buyer_name=NAME, buyer_tax_id=TAX_ID, issue_date=date(2026, 3, 2))
+GOOD = Reading(
+    kind=bills.DIGITAL_ORDINARY,
+    buyer_name=NAME,
+    buyer_tax_id=TAX_ID,
+    issue_date=date(2026, 3, 2),
+    sources={"issue_date": Source.TEXT},
+)
 
 ANSWERS = {
     "as accepted": (GOOD, TitleAnswer.GOOD),
@@ -46,6 +52,7 @@ ANSWERS = {
         ),
         TitleAnswer.UNREAD,
     ),
+    "a photo of which nothing was read": (Reading(), TitleAnswer.UNREAD),
     "code and print read, and no buyer": (
         replace(GOOD, buyer_name=None, buyer_tax_id=None, sources={"total_fen": Source.QR, "seller_name": Source.TEXT}),
         TitleAnswer.MISSING,

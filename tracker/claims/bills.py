@@ -24,7 +24,7 @@ from tracker.kernel.text import listed, tell
 
 TITLE_SENTENCES: Mapping[TitleAnswer, str] = {
     TitleAnswer.MISSING: "发票上没有购买方抬头，请核对原件，或请销售方重开",
-    TitleAnswer.UNREAD: "图片里没有读到发票抬头，请对照原件核对",
+    TitleAnswer.UNREAD: "文件里没有读到发票抬头，请对照原件核对",
     TitleAnswer.PERSON: "发票抬头是个人，不是付款单位，请核对能否报销，或请销售方重开",
     TitleAnswer.WRONG_ID: "发票抬头名称对，税号不对，请销售方重开",
     TitleAnswer.WRONG_NAME: "发票税号对，抬头名称不对，请核对是否要重开",

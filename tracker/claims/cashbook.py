@@ -31,6 +31,20 @@ def payees_for(session: Session, claim: Claim) -> Sequence[Payee]:
     ).all()
 
 
+def same_reference(session: Session, reference: str, *, claim_id: int, payee_id: int) -> Sequence[str]:
+    """List the numbers of other payments that stand under the same bank reference: to another payee, or of a claim.
+
+    One transfer may pay several claims of one person, so it is pointed out and not refused.
+    """
+    if not reference:
+        return []
+    other = or_(Payment.claim_id != claim_id, Payment.payee_id != payee_id)
+    named = Payment.reference == reference[:60]
+    return session.scalars(
+        select(Payment.number).where(named, other, Payment.returned_at.is_(None)).order_by(Payment.id.desc()).limit(3)
+    ).all()
+
+
 @dataclass(frozen=True)
 class Sought:
     """What a pile is narrowed to; empty means all. Keyset paging by ``before`` (an id)."""

@@ -265,6 +265,7 @@ class Payment(Base):
         UniqueConstraint("number"),
         UniqueConstraint("command_id"),
         Index("ix_payment_claim", "claim_id"),
+        Index("ix_payment_reference", "reference"),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)

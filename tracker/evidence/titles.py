@@ -91,8 +91,8 @@ def check_title(reading: Reading, titles: Sequence[Title]) -> TitleAnswer:
 
 
 def _without_title(reading: Reading) -> TitleAnswer:
-    """Tell a paper without a buyer from one of which the QR code alone was read: a code never names the buyer."""
-    return TitleAnswer.UNREAD if set(reading.sources.values()) == {Source.QR} else TitleAnswer.MISSING
+    """Tell a paper without a buyer from one of which nothing was read, or its code alone: that names no buyer."""
+    return TitleAnswer.UNREAD if set(reading.sources.values()) <= {Source.QR} else TitleAnswer.MISSING
 
 
 def _is_same(title: Title, name: str, tax_id: str) -> bool:

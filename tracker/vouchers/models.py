@@ -42,3 +42,14 @@ class VoucherFile(Base):
     voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+
+
+class VoucherPrint(Base):
+    """The print a form asked for: the same form sent twice is one print."""
+
+    __tablename__ = "voucher_print"
+
+    command_id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("voucher.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)

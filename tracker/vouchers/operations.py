@@ -15,8 +15,8 @@ from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound, Refused, Stale
 from tracker.kernel.text import tell
 from tracker.storage.numbering import next_number
-from tracker.storage.statements import run, table
-from tracker.vouchers.models import Voucher, VoucherFile
+from tracker.storage.statements import insert_or, run, table
+from tracker.vouchers.models import Voucher, VoucherFile, VoucherPrint
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that are not mistaken for each other when read off paper."""
@@ -85,10 +85,13 @@ def void(session: Session, voucher: Voucher, *, reason: str, by: Actor, seat: st
     _trail(session, _named(voucher), "void", by, at, seat=seat, note=reason)
 
 
-def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime, number: int | None = None) -> int:
+def count_print(
+    session: Session, voucher_id: int, *, by: Actor, at: datetime, number: int | None = None, command_id: str = ""
+) -> int:
     """Count one more print and return which print it is, from 1.
 
-    ``number`` is the one drawn on the paper: Stale is raised where another print took it meanwhile. Raises NotFound.
+    ``number`` is the one drawn on the paper: Stale is raised where another print took it meanwhile. ``command_id`` is
+    that of the form, by which ``queries.print_of`` knows it again. Raises NotFound.
     """
     counted = update(Voucher).where(Voucher.id == voucher_id)
     if number is not None:
@@ -99,6 +102,10 @@ def count_print(session: Session, voucher_id: int, *, by: Actor, at: datetime, n
         raise NotFound
     if prints is None:
         raise Stale("刚有人打印了同一张凭证，请再点一次打印")
+    if command_id:
+        asked = {"voucher_id": voucher_id, "number": prints, "at": at}
+        kept = insert_or(session, VoucherPrint).values(command_id=command_id, **asked)
+        session.execute(kept.on_conflict_do_update(index_elements=["command_id"], set_=asked))
     _trail(session, _named(voucher), "print", by, at, after={"prints": prints})
     return prints
 

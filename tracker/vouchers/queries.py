@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import NotFound
 from tracker.kernel.text import tell
-from tracker.vouchers.models import Voucher
+from tracker.vouchers.models import Voucher, VoucherPrint
+
+SAME_PRINT = timedelta(minutes=1)
+"""A form sent again within this time asks for the paper it already got; later, somebody wants another."""
 
 
 def standing(session: Session, claim_id: int) -> Voucher | None:
@@ -20,6 +24,16 @@ def standing(session: Session, claim_id: int) -> Voucher | None:
 def of_claim(session: Session, claim_id: int) -> Sequence[Voucher]:
     """List a claim's vouchers, void ones too, in the order they were issued."""
     return session.scalars(select(Voucher).where(Voucher.claim_id == claim_id).order_by(Voucher.id)).all()
+
+
+def print_of(session: Session, voucher_id: int, command_id: str, *, at: datetime) -> int | None:
+    """Return the number of the print this form asked for a moment ago: a double click or a page sent again."""
+    made = select(VoucherPrint.number).where(
+        VoucherPrint.command_id == command_id,
+        VoucherPrint.voucher_id == voucher_id,
+        VoucherPrint.at > at - SAME_PRINT,
+    )
+    return session.scalar(made)
 
 
 def prints_of(session: Session, voucher_id: int) -> int:

@@ -73,25 +73,30 @@ def print_voucher(claim_id: int) -> Response:
         return _draw_page(claim, form)
     voucher = _chosen(claim)
     try:
-        body = _printed(voucher)
+        body = _printed(voucher, form.command_id.data or "")
     except Refused as refusal:
         form.refuse(refusal)
         return _draw_page(claim, form)
     return _as_pdf(body, f"{voucher.number}.pdf", inline=True)
 
 
-def _printed(voucher: Voucher) -> bytes:
-    """Draw a print and count it under the number it bears.
+def _printed(voucher: Voucher, command_id: str) -> bytes:
+    """Draw a print and count it under the number it bears; the same form sent twice is drawn again, not counted.
 
     Drawn before it is counted, since a paper that cannot be drawn was never printed, and outside the unit of work,
     since drawing takes its time: where another print took the number meanwhile, it is drawn anew.
     """
     for turn in range(_MOST_TURNS):
-        number = voucher_queries.prints_of(read_again(), voucher.id) + 1
+        known = voucher_queries.print_of(read_again(), voucher.id, command_id, at=now())
+        if known is not None:
+            return _pdf(voucher, copy_number=known)
+        number = voucher_queries.prints_of(reader(), voucher.id) + 1
         body = _pdf(voucher, copy_number=number)
         try:
             with unit_of_work() as session:
-                vouchers.count_print(session, voucher.id, by=current_actor(), at=now(), number=number)
+                vouchers.count_print(
+                    session, voucher.id, by=current_actor(), at=now(), number=number, command_id=command_id
+                )
         except Stale:
             if turn == _MOST_TURNS - 1:
                 raise

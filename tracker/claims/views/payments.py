@@ -70,9 +70,17 @@ def payments(claim_id: int) -> Response:
     else:
         told = _("%(name)s 已付清；如被银行退回，在支付页登记退票", name=claim.title)
     flash(told, "ok")
+    _point_out_same_reference(claim_id, facts)
     if not rest_fen and queue.is_followed and queue.following is not None:
         return _to(url_for(".payments", claim_id=queue.following, **_FROM_INBOX))
     return _to(url_for(".payments", claim_id=claim_id, **_kept()))
+
+
+def _point_out_same_reference(claim_id: int, facts: PaymentFacts) -> None:
+    alike = cashbook.same_reference(read_again(), facts.reference, claim_id=claim_id, payee_id=facts.payee_id)
+    if alike:
+        told = {"reference": facts.reference, "numbers": "、".join(alike)}
+        flash(_("流水号 %(reference)s 也登记在 %(numbers)s，请核对是否记错；记错了登记退票后重新登记", **told), "warn")
 
 
 @blueprint.post("/claims/<int:claim_id>/payments/returned")
