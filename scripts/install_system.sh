@@ -23,7 +23,9 @@ want libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-hanazono
 if [ "$purpose" = check ]; then
     # Pages in tests are drawn with a sans serif, and PDFs are read back with pdftotext.
     want fonts-noto-cjk poppler-utils
-    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || want chromium
+    # Debian packages Chromium; of Ubuntu's there is only a snap, so scripts/make_venv.sh lets Playwright bring its own.
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+        grep -qsx 'ID=ubuntu' /etc/os-release || want chromium
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || want postgresql
 fi
 

@@ -27,6 +27,10 @@ for list in $lists; do
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$list"
 done
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+if [ "$purpose" = check ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
+    echo "set-up: no Chromium here; Playwright installs its own, with the libraries it needs"
+    .venv/bin/playwright install --with-deps chromium
+fi
 echo "$wanted" > "$stamp"
 # What the checks need includes what running needs.
 [ "$purpose" = run ] || cat requirements.txt pyproject.toml | sha256sum | cut -c1-64 > .venv/installed-for-run
