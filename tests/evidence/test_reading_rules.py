@@ -45,6 +45,17 @@ def conflict_fields(reading: Reading) -> set[str]:
     return {one.field for one in reading.conflicts}
 
 
+# ---- words of an item that are labels elsewhere
+
+
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("name", ["*经营租赁*通行费", "*交通运输*车费", "*物流服务*收费金额", "*会议服务*合计"])
+def test_an_item_is_named_whole_though_its_name_is_a_label_elsewhere(name: str, older: bool) -> None:
+    one = next(each for each in (specimens.invoice(seed, older=older, count=1) for seed in range(9)) if each.total > 0)
+    one = replace(one, lines=(replace(one.lines[0], name=name),))
+    assert [item.name for item in read(specimens.pdf([face_of(one)])).items] == [name]
+
+
 # ---- disagreement leaves a field empty
 
 

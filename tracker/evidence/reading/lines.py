@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,7 @@ _OF_PARTIES: Final = frozenset({"name", "buyer_name", "seller_name", "tax_id", "
 _OF_SUMS: Final = frozenset({"capitals", "total", "price_total", "sum", "subtotal"})
 """The rows between the parties' areas: a tight form's side title reaches into their height."""
 
+_RUNS_ON: Final = re.compile("[*\u4e00-\u9fff][\u4e00-\u9fff]")
 _EXPLICIT: Final = 5
 """A label of so many characters is one even where the value follows without a gap."""
 
@@ -272,8 +274,8 @@ def _labels_of(line: Span) -> list[Label]:
 
 
 def _is_joined(origin: Sequence[Glyph], text: str, place: int) -> bool:
-    """Whether Chinese runs on over this place in a line: 单位 or 票价 inside a party's name is no label."""
-    if not 0 < place < len(text) or not all("\u4e00" <= char <= "\u9fff" for char in text[place - 1 : place + 1]):
+    """Whether words run on over this place: 单位 in a party's name, 通行费 behind *经营租赁* are no labels."""
+    if not place or not _RUNS_ON.fullmatch(text[place - 1 : place + 1]):
         return False
     before, after = origin[place - 1], origin[place]
     return after.x0 - before.x1 < _TOUCHING * max(before.size, after.size)
