@@ -151,7 +151,7 @@ def test_a_kind_offers_only_its_own_categories(small_office: Office, browse: Bro
 
 VALUES = {
     Entry.TEXT: "深圳",
-    Entry.BLOCK: "张三 某公司经理",
+    Entry.BLOCK: "张三 某公司经理 企业人员\n李四 某局科长 公职人员",
     Entry.DAY: "2026-03-03",
     Entry.COUNT: "2",
     Entry.MONEY: "500",
@@ -615,3 +615,28 @@ def test_the_longest_number_and_code_and_texts_are_kept_whole(office: Office, br
         assert (claim.state, len(claim.purpose), len(claim.note)) == ("in_route", 200, 400)
         key = session.query(InvoiceKey).one()
         assert (key.number, key.code) == ("9" * 30, "8" * 20)
+
+
+OLD_OR_NEW = {
+    "8 digits": ({"bill_number": "12345678"}, True),
+    "8 digits, full-width": ({"bill_number": "１２３４ ５６７８"}, True),
+    "8 digits and the code": ({"bill_number": "12345678", "bill_code": "032002300111"}, False),
+    "20 digits": ({"bill_number": "26322000001234567890"}, False),
+    "7 digits": ({"bill_number": "1234567"}, False),
+    "no number": ({"bill_number": ""}, False),
+    "a fiscal receipt": ({"bill_kind": "财政票据", "bill_number": "12345678"}, False),
+    "another paper": ({"bill_kind": "其他", "bill_number": "12345678"}, False),
+}
+
+
+@pytest.mark.parametrize("case", OLD_OR_NEW)
+def test_the_code_is_asked_of_an_invoice_of_the_old_form_alone(small_office: Office, browse: Browse, case: str) -> None:
+    texts, is_asked = OLD_OR_NEW[case]
+    page = a_ready_form(browse("member"), small_office, a_payee(small_office))
+    page.line(1, **{"bill_kind": "发票", "bill_code": "", **texts})
+
+    answer = page.press("submit")
+
+    assert answer.status_code == (422 if is_asked else 303)
+    assert ("第 1 行：票据号码是 8 位" in answer.text) is is_asked
+    assert not is_asked or f'href="#line-{page.keys[0]}-bill_code"' in answer.text

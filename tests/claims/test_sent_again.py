@@ -16,6 +16,7 @@ from tests.office import (
     NOON,
     TODAY,
     Office,
+    a_bill_number,
     a_draft,
     a_file,
     a_filing,
@@ -300,7 +301,7 @@ def _with_one_invoice(office: Office, person: str, *, typed: bool, extra: bool =
     if typed:
         facts["bill_number"] = number
     elif extra:
-        facts["bill_number"] = uuid.uuid4().hex[:8]
+        facts["bill_number"] = a_bill_number()
     filing = replace(filing, lines=(replace(filing.lines[0], facts=facts),))
     header = DraftHeader(filing.kind, filing.fund_id, filing.team_id, filing.beneficiary_id, filing.purpose)
     with office.database.writing() as session:

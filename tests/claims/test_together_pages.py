@@ -72,7 +72,7 @@ def in_doubt(office: Office) -> int:
     """Submit a claim with one bill number at two lines: something to look at, nothing that stops it."""
     filing = a_filing(office, 10_000, 10_000)
     for line in filing.lines:
-        line.facts["bill_number"] = "20260309"  # type: ignore[index]
+        line.facts["bill_number"] = "26322000000020260309"  # type: ignore[index]
         line.facts["face_fen"] = 20_000  # type: ignore[index]
     return submitted(office, filing)
 
@@ -279,7 +279,7 @@ def test_a_claim_in_doubt_is_left_and_the_others_go_through(allowed: Office, bro
     answer = approve_together(reviewer, reviewer.get("/inbox"), tick(allowed, doubtful), tick(allowed, good))
 
     assert "1 张已同意 · 1 张没有办" in words(answer)
-    assert "票据号码 20260309 在本单里出现不止一次" in words(answer)
+    assert "票据号码 26322000000020260309 在本单里出现不止一次" in words(answer)
     assert (state_of(allowed, doubtful), state_of(allowed, good)) == (State.IN_ROUTE, State.APPROVED)
 
 

@@ -118,6 +118,12 @@ def test_a_trip_from_the_form_to_its_voucher(site: Site, width: int) -> None:
         assert said in paper
 
 
+GUESTS = """王工 某某电池公司技术总监 企业人员
+李工 某某电池公司厂长　企业人员
+赵主任、外省投资促进中心主任、公职人员
+孙博士 某某大学教授 其他"""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_reception_from_the_form_to_its_voucher(site: Site, width: int) -> None:
     a_payee(site.office)
@@ -127,14 +133,14 @@ def test_a_reception_from_the_form_to_its_voucher(site: Site, width: int) -> Non
         page.get_by_label("接待日期").fill("2026-03-04")
         page.get_by_label("来访人数").fill("4")
         page.get_by_label("陪同人数").fill("2")
-        page.get_by_label("来访人员名单").fill("王工 技术总监\n李工 厂长")
+        page.get_by_label("来访人员名单").fill(GUESTS)
         add_bill(page, add_line(page, 1, "工作餐", "360", 人数="6", 人均标准="60"), "360")
         expect(page.locator("#sum")).to_have_text("¥360.00")
         number = submit(page)
         approve(site, number, width)
         paper = voucher_of(page)
 
-    for said in ("接待电池企业考察团", "某某电池材料公司", "360.00", "叁佰陆拾元整"):
+    for said in ("接待电池企业考察团", "某某电池材料公司", "某某大学教授其他", "360.00", "叁佰陆拾元整"):
         assert said in paper
 
 

@@ -26,7 +26,10 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its key, its label, how it is filled, whether it must be, and its name in DA/T 95-2022."""
+    """One field: its key, its label, how it is filled, whether it must be, and its name in DA/T 95-2022.
+
+    ``identifier`` is "" where the standard has no name for it: the office asks for it, the annexes do not.
+    """
 
     key: str
     label: str
@@ -36,6 +39,9 @@ class Field:
     choices: tuple[str, ...] = ()
     hint: str = ""
 
+
+PERSONAL_TYPES = ("公职人员", "企业人员", "其他")
+"""人员类别 of a guest (PersonalType of A.13): of a public body, of a firm, any other."""
 
 HEADER_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.TRAVEL: (
@@ -49,9 +55,16 @@ HEADER_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("visit_unit", "来访单位", required=True, identifier="VisitUnit"),
         Field("visited_on", "接待日期", Entry.DAY, required=True, identifier="VisitTime"),
         Field("visitors", "来访人数", Entry.COUNT, required=True, identifier="VisitorsNum"),
-        Field("hosts", "陪同人数", Entry.COUNT, required=True, identifier="ReceptionArrangement"),
-        Field("letter_number", "公函或邀请函号", identifier="LetterNo", hint="没有公函的商务接待，上传来访记录"),
-        Field("guests", "来访人员名单", Entry.BLOCK, required=True, identifier="Name", hint="每行一人：姓名 单位职务"),
+        Field("hosts", "陪同人数", Entry.COUNT, required=True),
+        Field("letter_number", "公函或邀请函号", hint="没有公函的商务接待，上传来访记录"),
+        Field(
+            "guests",
+            "来访人员名单",
+            Entry.BLOCK,
+            required=True,
+            identifier="Name Post PersonalType",  # one guest a line: tracker.claims.guests
+            hint="每行一人：姓名 单位职务 人员类别（公职人员、企业人员或其他），不写身份证号",
+        ),
     ),
     Kind.GENERAL: (Field("approval_number", "支出事项审批单号", identifier="SpendApplicationFormNo"),),
 }
@@ -61,13 +74,14 @@ BILL_KINDS = ("发票", "财政票据", "交通客票", "其他")
 _BILL = (
     Field("bill_kind", "票据种类", Entry.CHOICE, required=True, identifier="Pjzl", choices=BILL_KINDS),
     Field("bill_number", "票据号码", identifier="Pjhm"),
+    # Mandatory in A.6 where the paper has one: fully digital invoices have none (tracker.claims.numbers).
     Field("bill_code", "票据代码", identifier="Pjdm"),
     Field("bill_count", "张数", Entry.COUNT, required=True, identifier="AttachmentCount"),
     Field("face_fen", "票面金额", Entry.MONEY, required=True, identifier="ReceiptAmount"),
 )
 _ALLOWANCE = (
     Field("days", "天数", Entry.COUNT, required=True, identifier="AllowanceDays"),
-    Field("rate_fen", "每天标准", Entry.MONEY, required=True, identifier="AllowanceAmount"),
+    Field("rate_fen", "每天标准", Entry.MONEY, required=True),  # A.2 names the amount of the days alone
 )
 VEHICLES = ("高铁动车", "火车", "飞机", "长途汽车", "轮船", "公务用车", "其他")
 _TRANSPORT = (
@@ -79,7 +93,7 @@ _TRANSPORT = (
 )
 _LODGING = (
     Field("city", "住宿城市", required=True, identifier="Location"),
-    Field("nights", "住宿天数", Entry.COUNT, required=True, identifier="ArrDate"),
+    Field("nights", "住宿天数", Entry.COUNT, required=True),  # B.6 names the days of arrival and leaving alone
     *_BILL,
 )
 _SERVED = (
@@ -115,7 +129,8 @@ ITEMS: Mapping[str, tuple[Item, ...]] = {
         Item("dinner", "工作餐", _SERVED),
         Item("banquet", "宴请", _SERVED),
         Item("guest_lodging", "来宾住宿", _SERVED),
-        Item("guest_transport", "来宾交通", _BILL),
+        Item("guest_transport", "来宾交通", _SERVED),
+        Item("gift", "纪念品", _SERVED),
         Item("other", "其他接待费", _BILL),
     ),
 }

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from tracker.claims import bills, facts
 from tracker.claims.case import Case, Finding, Level, Part, Rule, placed
 from tracker.claims.filing import FiledLine, Filing
+from tracker.claims.guests import what_the_list_lacks
 from tracker.claims.models import Claim, Kind
+from tracker.claims.numbers import code_of_old_invoices, long_numbers
 from tracker.claims.printing import what_cannot_be_printed
 from tracker.evidence import keys
 from tracker.funds import book
@@ -211,21 +213,6 @@ def _files(case: Case) -> Iterator[Finding]:
         yield Finding(Level.PASS, Part.FILES, "每行都有票据")
 
 
-_LONGEST_NUMBERS = {"bill_number": ("票据号码", keys.LONGEST_NUMBER), "bill_code": ("票据代码", keys.LONGEST_CODE)}
-
-
-def _long_numbers(case: Case) -> Iterator[Finding]:
-    """Say of a number or code longer than any invoice's that it is, before the key of the invoice is taken."""
-    for line in case.filing.lines:
-        for field, (name, most) in _LONGEST_NUMBERS.items():
-            length = len(keys.normal(str(line.facts.get(field) or "")))
-            if length > most:
-                sentence = tell(
-                    "%(field)s最多 %(most)s 位，填了 %(length)s 位，请照票面核对", field=name, most=most, length=length
-                )
-                yield Finding(Level.BLOCK, Part.BILLS, placed(case.place(line), sentence), line.key, field)
-
-
 def _twice(case: Case) -> Iterator[Finding]:
     def key_of(line: FiledLine) -> tuple[str, str]:
         code, number = (str(line.facts.get(name) or "") for name in ("bill_code", "bill_number"))
@@ -313,10 +300,12 @@ def _purpose(case: Case) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     _header,
+    what_the_list_lacks,
     _lines,
     _days,
     _files,
-    _long_numbers,
+    long_numbers,
+    code_of_old_invoices,
     _twice,
     _taken,
     bills.what_files_say,

@@ -218,7 +218,9 @@ def reception(stage: Stage, member: SamplePerson, day: date) -> Plan:
     fen = people * (rate_fen - rng.randint(0, 18) * 100)
     number, place = stage.bill_number(day), rng.choice(words.RESTAURANTS)
     bill = Bill(number, day, place, "*餐饮服务*餐饮费", fen)
-    guests = [f"{rng.choice(words.GUESTS)} {company}{rng.choice(words.POSTS)}" for _ in range(visitors)]
+    guests = [
+        f"{rng.choice(words.GUESTS)} {company}{rng.choice(words.POSTS)} {words.OF_A_FIRM}" for _ in range(visitors)
+    ]
     reference = f"{company[:4]}函〔{stage.year}〕{rng.randint(1, 60)}号"
     asks = f"我公司一行{visitors}人拟于{day}赴贵区考察投资环境，请予接洽。"
     came = partial(letter, company, "来访函", [asks], signed=company, day=day - timedelta(days=4), number=reference)
@@ -238,7 +240,7 @@ def reception(stage: Stage, member: SamplePerson, day: date) -> Plan:
         )
     ]
     if rng.random() < 0.4:  # noqa: PLR2004  some visitors are fetched
-        lines.append(_taxi(stage, day))
+        lines.append(_taxi(stage, day, visitors))
     return Plan(
         Kind.RECEPTION,
         member,
@@ -259,7 +261,7 @@ def reception(stage: Stage, member: SamplePerson, day: date) -> Plan:
     )
 
 
-def _taxi(stage: Stage, day: date) -> PlannedLine:
+def _taxi(stage: Stage, day: date, people: int) -> PlannedLine:
     fen = stage.rng.randint(28, 160) * 100
     photo = partial(receipt_photo, words.TAXI, day, fen, random.Random(fen))  # noqa: S311  how a photo lies
     return PlannedLine(
@@ -268,7 +270,7 @@ def _taxi(stage: Stage, day: date) -> PlannedLine:
         day,
         "来宾交通 出租车",
         fen,
-        {"bill_kind": "交通客票", "bill_count": 1, "face_fen": fen},
+        {"people": people, "rate_fen": 60_00, "bill_kind": "交通客票", "bill_count": 1, "face_fen": fen},
         [Paper("出租车票 照片.jpg", EvidenceKind.INVOICE, photo)],
     )
 

@@ -40,6 +40,7 @@ RESTAURANTS = ("云湖湖畔人家餐饮店", "云湖机关食堂管理公司", 
 TAXI = "云湖出租汽车公司"
 GUESTS = ("顾先生", "叶女士", "宋先生", "程女士", "邵先生", "贺先生", "秦女士", "侯先生", "龚女士")
 POSTS = ("董事长", "总经理", "副总经理", "投资总监", "项目经理", "选址顾问")
+OF_A_FIRM = "企业人员"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ CARD_BANK = "工商银行云湖支行"
 
 def every_character() -> str:
     """Return every character of these words, for the specimens' typeface."""
-    parts = [*HOTELS, *RESTAURANTS, TAXI, *GUESTS, *POSTS, *(city.name for city in CITIES)]
+    parts = [*HOTELS, *RESTAURANTS, TAXI, *GUESTS, *POSTS, OF_A_FIRM, *(city.name for city in CITIES)]
     parts += [name for names in COMPANIES.values() for name in names]
     parts += [text for one in PURCHASES for text in (one.purpose, one.seller, one.item, *one.summaries)]
     return "".join(parts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from flask import request
@@ -221,6 +221,11 @@ class FilingSheet:
 
     def filing(self, file_kinds: dict[str, EvidenceKind] | None = None) -> Filing:
         """Return the claim as far as it can be read: what cannot is left out, an unreadable amount is 0."""
+        return replace(self._content, file_kinds=file_kinds or {})
+
+    @cached_property
+    def _content(self) -> Filing:
+        # Made once: what a rule says is later put beside a control that was read very well.
         chosen, head = self.chosen, self.head
         return Filing(
             kind=chosen.kind,
@@ -233,7 +238,6 @@ class FilingSheet:
             pay_method=chosen.method,
             payee_id=None if head.payee_id.errors else head.payee_id.data,
             note=(head.note.data or "")[:_LONGEST_NOTE],
-            file_kinds=file_kinds or {},
         )
 
     def unread(self) -> list[Finding]:
