@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from tests.office import NOON, TODAY, Office, a_submitted
-from tests.pages import Browse
+from tests.office import NOON, TODAY, Office, a_paid, a_submitted
+from tests.pages import Browse, Clock
 from tests.web.checked_client import CheckedClient
 from tracker.claims.models import Attachment, Claim
-from tracker.claims.queries import Wanted, listed
+from tracker.claims.queries import LONG_WAIT_DAYS, Wanted, listed
 from tracker.evidence.models import Evidence
 from tracker.kernel.actors import SeatKind
 from tracker.teams.models import Seat
@@ -122,3 +123,19 @@ def test_who_became_administrator_sees_nothing_of_the_claims_once_filed(small_of
         f"/evidence/{handle}/pages/1.png",
     ):
         assert client.get(address).status_code == 404, address
+
+
+def test_the_long_waits_the_board_counts_are_the_ones_its_link_lists(
+    small_office: Office, browse: Browse, page_clock: Clock
+) -> None:
+    waits, _paid = a_submitted(small_office, 40_000), a_paid(small_office, 30_000)
+    page_clock.moment += timedelta(days=LONG_WAIT_DAYS, minutes=1)
+    officer = browse("officer")
+    board = officer.get("/budget").text
+    assert "1 张报销单在一处等了 5 天以上" in board
+    address = html.unescape(re.findall(r'href="(/claims[^"]*state=late)"', board)[0])
+    assert re.findall(r'href="/claims/(\d+)"', officer.get(address).text) == [str(waits)]
+
+    with small_office.database.writing() as session:
+        session.execute(update(Claim).values(waiting_since=page_clock.moment))
+    assert re.findall(r'href="/claims/(\d+)"', officer.get(address).text) == []

@@ -29,6 +29,8 @@ from tracker.vouchers.models import Voucher, VoucherFile
 
 _UNSEEN = "没有找到这张单据，可能已被删除，或者你不能查看"
 
+LONG_WAIT_DAYS = 5
+"""A claim that has waited at one step for this many days is pointed out to the whole office."""
 COUNTED_TO = 999
 """Lists count no further than this."""
 
@@ -286,6 +288,8 @@ class Wanted:
     kind: Kind | None = None
     holds: bool = False
     """Only claims that hold money: in the gate, or approved and not wholly paid."""
+    waiting_before: datetime | None = None
+    """Only claims at a step since before then."""
     is_own: bool = False
     """Only claims the person filed or benefits from."""
     before: int | None = None
@@ -308,6 +312,8 @@ def listed(session: Session, actor: Actor, wanted: Wanted) -> list[Row]:
             chosen = chosen.where(column == value)
     if wanted.holds:
         chosen = chosen.where(Claim.state.in_(HOLDING_STATES))
+    if wanted.waiting_before is not None:
+        chosen = chosen.where(Claim.step.is_not(None), Claim.waiting_since < wanted.waiting_before)
     if wanted.category_id is not None:
         in_category = select(ClaimLine.id).where(
             ClaimLine.claim_id == Claim.id, ClaimLine.category_id == wanted.category_id

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from tracker.claims import policy
 from tracker.claims.lifecycle import HOLDING_STATES, STEP_NAMES, Step
 from tracker.claims.models import Claim, Payment
+from tracker.claims.queries import LONG_WAIT_DAYS
 from tracker.identity.models import Person
 from tracker.kernel.actors import Actor
-
-LATE_DAYS = 5
-"""A claim that has waited this many days at one step waits too long."""
 
 _OPEN = Claim.state.in_(bindparam("open", sorted(HOLDING_STATES), expanding=True, literal_execute=True))
 """Written into the statement as it is, so that SQLite finds the index over open claims."""
@@ -43,7 +41,7 @@ class Waiting:
 
 def waiting_claims(session: Session, fund_id: int, team_ids: Sequence[int], *, at: datetime) -> Waiting:
     """Count what waits of a fund for some teams, by step."""
-    late = case((Claim.waiting_since < at - timedelta(days=LATE_DAYS), 1), else_=0)
+    late = case((Claim.waiting_since < at - timedelta(days=LONG_WAIT_DAYS), 1), else_=0)
     rows = session.execute(
         select(Claim.step, func.count(), func.sum(late), func.min(Claim.waiting_since))
         .where(_OPEN, Claim.fund_id == fund_id, Claim.team_id.in_(team_ids), Claim.step.is_not(None))

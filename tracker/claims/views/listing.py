@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
@@ -10,11 +11,12 @@ from flask import Response, request, url_for
 from tracker.claims import queries
 from tracker.claims.lifecycle import FILERS_STATES, State
 from tracker.claims.models import KIND_NAMES, Kind
-from tracker.claims.queries import Row, Wanted
+from tracker.claims.queries import LONG_WAIT_DAYS, Row, Wanted
 from tracker.claims.status import STATUS_KINDS, status_word
 from tracker.claims.views.blueprint import blueprint
 from tracker.funds.queries import funds
 from tracker.kernel.actors import BUSINESS_SEATS, FINANCE_SEATS, UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.clock import now
 from tracker.teams.models import Team
 from tracker.teams.queries import teams
 from tracker.web.access import current_actor, seated
@@ -27,8 +29,8 @@ SIZES = (20, 50, 100)
 _FILING = frozenset({SeatKind.MEMBER, SeatKind.AGENT})
 _NARROWS = ("text", "state", "kind", "team", "fund", "category")
 _FILTERS = (*_NARROWS, "scope", "most")
-HOLDING = "open"
-"""The choice of all claims that hold money; the budget board leads here."""
+HOLDING, LATE = "open", "late"
+"""The choices of all claims that hold money, and of those that have waited too long; the budget board leads here."""
 _STATES = {
     State.DRAFT: "草稿",
     State.IN_ROUTE: "牵头单位办理中",
@@ -81,14 +83,15 @@ def listing() -> Response:
 
 def _wanted(*, is_own: bool) -> Wanted:
     size = asked_number("most", SIZES[0])
-    state, kind = asked_choice("state", (*State, HOLDING)), asked_choice("kind", Kind)
+    state, kind = asked_choice("state", (*State, HOLDING, LATE)), asked_choice("kind", Kind)
     return Wanted(
         text=asked_text("text"),
         fund_id=asked_number("fund"),
         team_id=asked_number("team"),
         category_id=asked_number("category"),
-        state=State(state) if state and state != HOLDING else None,
-        holds=state == HOLDING,
+        state=State(state) if state and state not in (HOLDING, LATE) else None,
+        holds=state in (HOLDING, LATE),
+        waiting_before=now() - timedelta(days=LONG_WAIT_DAYS) if state == LATE else None,
         kind=Kind(kind) if kind else None,
         is_own=is_own,
         before=asked_number("before"),
@@ -124,7 +127,11 @@ def _choices(actor: Actor) -> dict[str, Any]:
     there = funds(reader())
     fund = asked_number("fund")
     return {
-        "states": [(HOLDING, _("在途")), *((state, _(word)) for state, word in _STATES.items())],
+        "states": [
+            (HOLDING, _("在途")),
+            (LATE, _("等了 %(days)s 天以上", days=LONG_WAIT_DAYS)),
+            *((state, _(word)) for state, word in _STATES.items()),
+        ],
         "kinds": [(kind, _(KIND_NAMES[kind])) for kind in Kind],
         "teams": [(team.id, team.name) for team in teams(reader()) if _sees(actor, team)],
         "funds": [(one.id, f"{one.year} {one.name}") for one in there],
