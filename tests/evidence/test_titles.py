@@ -172,6 +172,23 @@ def test_a_reviewer_of_another_unit_neither_sees_nor_offers_this_units_titles(
     assert browse("member").get("/titles").status_code == 403
 
 
+def test_the_auditor_reads_the_titles_of_every_unit_and_keeps_none(small_office: Office, browse: Browse) -> None:
+    accept(small_office)
+    client = browse("auditor")
+    page = client.get("/titles").text
+
+    assert 'href="/titles"' in client.get("/").text
+    assert TAX_ID in page
+    for act in ("登记截止日期", 'name="tax_id"', "/titles/1/end"):
+        assert act not in page, act
+    sent = {"csrf_token": token(client.get("/me").text), "version": "1", "last_day": "2026-03-01"}
+    sent |= {"unit_id": str(small_office.lead_unit_id), "name": NAME, "tax_id": TAX_ID, "valid_from": "2026-05-01"}
+    assert [client.post(address, data=sent).status_code for address in ("/titles", "/titles/1/end")] == [403, 403]
+    with small_office.database.reading() as session:
+        kept = session.scalars(select(AcceptedTitle)).one()
+        assert (kept.version, kept.valid_until) == (1, None)
+
+
 STAYS = {
     "入住：2026-03-03 离店：2026-03-05": (date(2026, 3, 3), 2),
     "入住日期:2026年3月3日，离店日期:2026年3月4日": (date(2026, 3, 3), 1),

@@ -63,17 +63,35 @@ def test_only_those_the_table_names_open_the_pages(small_office: Office, browse:
         f"/people/{somebody}/seats/new": keeper or lead,
         "/people/new": keeper,
         f"/people/{somebody}/edit": keeper,
-        "/units": keeper,
+        "/units": keeper or who == "auditor",
         "/units/new": keeper,
-        f"/units/{small_office.lead_unit_id}": keeper,
+        f"/units/{small_office.lead_unit_id}": keeper or who == "auditor",
         "/teams/new": keeper,
-        f"/teams/{small_office.team_id}": keeper,
+        f"/teams/{small_office.team_id}": keeper or who == "auditor",
         "/me": True,
     }
 
     answers = {address: client.get(address).status_code for address in expected}
 
     assert answers == {address: 200 if opens else 403 for address, opens in expected.items()}
+
+
+def test_the_auditor_reads_units_and_teams_and_finds_nothing_to_press(small_office: Office, browse: Browse) -> None:
+    client = browse("auditor")
+    menu = text(client, "/")
+    listed = text(client, "/units")
+    unit, team = f"/units/{small_office.lead_unit_id}", f"/teams/{small_office.team_id}"
+
+    assert 'href="/units"' in menu
+    assert f'href="{unit}"' in listed
+    assert f'href="{team}"' in listed
+    for page, told in ((text(client, unit), "云湖区工业和信息化局"), (text(client, team), "新能源招商组团")):
+        assert told in page
+        assert 'name="name"' not in page
+        for act in (">保存<", "撤销单位", "撤销组团", "/close"):
+            assert act not in page, act
+    for act in ("/units/new", "/teams/new"):
+        assert act not in listed
 
 
 @pytest.mark.parametrize("who", ["reviewer", "officer", "auditor", "member", "nobody"])

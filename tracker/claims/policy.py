@@ -213,6 +213,9 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
 
     A draft, also one taken back, is its filer's and beneficiary's alone while it is filled in; the auditor sees
     whatever was ever sent. A draft thrown away before it was sent is nobody's.
+
+    What was never sent, and a person's own list of accounts (``offer.own_payees``), stay closed to the auditor too:
+    nobody has acted on either, and an account shows with every sent claim and payment it was used for.
     """
     if actor.holds(SeatKind.ADMINISTRATOR):
         return false()

@@ -1,4 +1,4 @@
-"""发票抬头: the titles that invoices of a unit may bear, kept by its lead unit or the administrator."""
+"""发票抬头: the titles invoices of a unit may bear, kept by its lead unit or the administrator, read by the auditor."""
 
 from __future__ import annotations
 
@@ -18,15 +18,23 @@ from tracker.web.pages import page
 
 blueprint = Blueprint("evidence", __name__)
 keepers = seated(SeatKind.ADMINISTRATOR, SeatKind.REVIEWER, SeatKind.HEAD)
+readers = seated(SeatKind.ADMINISTRATOR, SeatKind.REVIEWER, SeatKind.HEAD, SeatKind.AUDITOR)
 
 
-@blueprint.route("/titles", methods=["GET", "POST"])
-@keepers
+@blueprint.get("/titles")
+@readers
 def titles() -> Response:
-    """Show the accepted titles and accept another one."""
+    """Show the accepted titles the person keeps or, as auditor, reads."""
     form = _offered(TitleForm())
-    if not form.is_submitted():
-        form.valid_from.data = day_of(now()).replace(month=1, day=1)
+    form.valid_from.data = day_of(now()).replace(month=1, day=1)
+    return _titles_page(form, None, 0)
+
+
+@blueprint.post("/titles")
+@keepers
+def accept_title() -> Response:
+    """Accept another title."""
+    form = _offered(TitleForm())
     if form.sent_and_valid():
         try:
             with unit_of_work() as session:
@@ -72,14 +80,22 @@ def end_title(title_id: int) -> Response:
 
 def _titles_page(form: TitleForm, turned_down: EndTitleForm | None, title_id: int) -> Response:
     session, actor, today = read_again(), current_actor(), day_of(now())
-    kept = [one for one in queries.kept_titles(session) if policy.may_keep_titles(actor, one.unit_id)]
+    kept = [one for one in queries.kept_titles(session) if policy.may_read_titles(actor, one.unit_id)]
     ends = {}
-    for title in kept:
+    for title in (one for one in kept if policy.may_keep_titles(actor, one.unit_id)):
         ends[title.id] = EndTitleForm.afresh(last_day=title.valid_until or today, version=title.version)
     if turned_down is not None and title_id in ends:
         turned_down.renew(next(one.version for one in kept if one.id == title_id))
         ends[title_id] = turned_down
-    return page("evidence/titles.html", form=form, kept=kept, ends=ends, today=today, turned_down=turned_down)
+    return page(
+        "evidence/titles.html",
+        form=form,
+        kept=kept,
+        ends=ends,
+        today=today,
+        turned_down=turned_down,
+        is_keeper=policy.keeps_titles(actor),
+    )
 
 
 def _offered(form: TitleForm) -> TitleForm:

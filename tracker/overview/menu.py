@@ -74,9 +74,9 @@ def _system(actor: Actor) -> list[MenuItem]:
     system = []
     if actor.holds_any({SeatKind.ADMINISTRATOR, SeatKind.AUDITOR} | UNIT_SEATS):
         system.append(MenuItem(_("人员与席位"), "people", "/people"))
-    if actor.holds(SeatKind.ADMINISTRATOR):
+    if actor.holds_any({SeatKind.ADMINISTRATOR, SeatKind.AUDITOR}):
         system.append(MenuItem(_("单位与组团"), "desk", "/units"))
-    if actor.holds_any({SeatKind.ADMINISTRATOR} | UNIT_SEATS):
+    if actor.holds_any({SeatKind.ADMINISTRATOR, SeatKind.AUDITOR} | UNIT_SEATS):
         system.append(MenuItem(_("发票抬头"), "text", "/titles"))
     if actor.holds_any({SeatKind.AUDITOR, SeatKind.OFFICER}):
         system.append(MenuItem(_("操作记录"), "shield", "/trail"))

@@ -1,4 +1,4 @@
-"""Units and teams, kept by the administrator."""
+"""Units and teams, kept by the administrator and read by the auditor."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from flask import Response, flash, redirect, url_for
 
 from tracker.identity import queries as identity_queries
 from tracker.identity.models import Unit
+from tracker.identity.policy import is_administrator
+from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import now
 from tracker.kernel.errors import Refused, Stale
 from tracker.storage import unit_of_work
@@ -17,17 +19,19 @@ from tracker.teams.forms import ActForm, TeamForm, UnitForm
 from tracker.teams.models import Team
 from tracker.teams.views.blueprint import blueprint
 from tracker.teams.views.people import keeper
-from tracker.web.access import current_actor
+from tracker.web.access import current_actor, seated
 from tracker.web.database import read_again, reader
 from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
+reader_of_places = seated(SeatKind.ADMINISTRATOR, SeatKind.AUDITOR)
+
 
 @blueprint.get("/units")
-@keeper
+@reader_of_places
 def units() -> Response:
     """List units with the teams they lead."""
-    return page("teams/units.html", places=directory.places(reader()))
+    return page("teams/units.html", places=directory.places(reader()), is_keeper=is_administrator(current_actor()))
 
 
 @blueprint.route("/units/new", methods=["GET", "POST"])
@@ -39,7 +43,14 @@ def add_unit() -> Response:
     return _to_list("已添加单位") if done else page("teams/unit_form.html", form=form, unit=None, act=None)
 
 
-@blueprint.route("/units/<int:unit_id>", methods=["GET", "POST"])
+@blueprint.get("/units/<int:unit_id>")
+@reader_of_places
+def unit(unit_id: int) -> Response:
+    """Show a unit: to the administrator as a form."""
+    return _unit_page(unit_id, None, None)
+
+
+@blueprint.post("/units/<int:unit_id>")
 @keeper
 def change_unit(unit_id: int) -> Response:
     """Change a unit."""
@@ -66,7 +77,14 @@ def add_team() -> Response:
     return _to_list("已添加组团") if done else page("teams/team_form.html", form=form, team=None, act=None)
 
 
-@blueprint.route("/teams/<int:team_id>", methods=["GET", "POST"])
+@blueprint.get("/teams/<int:team_id>")
+@reader_of_places
+def team(team_id: int) -> Response:
+    """Show a team: to the administrator as a form."""
+    return _team_page(team_id, None, None)
+
+
+@blueprint.post("/teams/<int:team_id>")
 @keeper
 def change_team(team_id: int) -> Response:
     """Change a team."""
@@ -120,6 +138,8 @@ def _closed(close: Callable[..., Any], row_id: int, act: ActForm) -> bool:
 
 def _unit_page(unit_id: int, form: UnitForm | None, act: ActForm | None) -> Response:
     unit = identity_queries.unit(read_again(), unit_id)
+    if not is_administrator(current_actor()):
+        return page("teams/unit.html", unit=unit)
     act = act or ActForm.afresh()
     act.renew(unit.version)
     return page("teams/unit_form.html", form=form or UnitForm.afresh(obj=unit), unit=unit, act=act)
@@ -127,6 +147,8 @@ def _unit_page(unit_id: int, form: UnitForm | None, act: ActForm | None) -> Resp
 
 def _team_page(team_id: int, form: TeamForm | None, act: ActForm | None) -> Response:
     team = queries.team(read_again(), team_id)
+    if not is_administrator(current_actor()):
+        return page("teams/team.html", team=team)
     act = act or ActForm.afresh()
     act.renew(team.version)
     form = form or _with_units(TeamForm.afresh(obj=team))
