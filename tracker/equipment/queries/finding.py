@@ -239,5 +239,5 @@ def _named(word: str) -> Select[int]:
 def _is_named(word: str) -> ColumnElement[bool]:
     """Chinese knows no small letters, and asking without them is several times as quick."""
     if word.lower() == word.upper():
-        return Person.name.contains(word, autoescape=True)
+        return Person.name.contains(word.lower(), autoescape=True)
     return Person.name.icontains(word, autoescape=True)
