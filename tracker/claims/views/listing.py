@@ -71,6 +71,7 @@ def listing() -> Response:
         "claims/list.html",
         rows=[_shown(row, actor) for row in rows],
         wanted=wanted,
+        state=_asked_state(),
         scope=scope,
         tab_items=_tabs(actor, scope),
         newer=_address(after=rows[0].id) if rows and has_newer else "",
@@ -81,9 +82,13 @@ def listing() -> Response:
     )
 
 
+def _asked_state() -> str:
+    return asked_choice("state", (*State, HOLDING, LATE))
+
+
 def _wanted(*, is_own: bool) -> Wanted:
     size = asked_number("most", SIZES[0])
-    state, kind = asked_choice("state", (*State, HOLDING, LATE)), asked_choice("kind", Kind)
+    state, kind = _asked_state(), asked_choice("kind", Kind)
     return Wanted(
         text=asked_text("text"),
         fund_id=asked_number("fund"),
