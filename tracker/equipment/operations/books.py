@@ -10,14 +10,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.audit.operations import record
 from tracker.equipment import policy
 from tracker.equipment.facts import Order
 from tracker.equipment.models.standards import StandardBook, StandardRuling
-from tracker.equipment.operations.standards import CheckFacts, check_figures
+from tracker.equipment.operations.standards import CheckFacts, check_figures, trail
 from tracker.equipment.queries.standards import records
 from tracker.equipment.standards.books import Row, Sort, lacking
-from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.text import tell
 from tracker.storage.statements import take_turn
@@ -90,13 +88,11 @@ def take_over(session: Session, facts: BookFacts, order: Order) -> StandardBook:
     )
     session.add(book)
     session.flush()
-    record(
+    trail(
         session,
-        by=order.by,
-        at=order.at,
-        action="standard.take_over",
-        subject=("standard", book.id, facts.title),
-        seat=SeatKind.OFFICER,
+        order,
+        "take_over",
+        (book.id, facts.title),
         after={"name": facts.title, "count": len(facts.rows), "paper": facts.number, "effective_on": facts.since},
         note=f"{facts.clause}；{facts.source}",
     )
@@ -145,13 +141,11 @@ def _rule(session: Session, set_key: str, facts: RulingFacts, order: Order) -> S
     )
     session.add(ruling)
     session.flush()
-    record(
+    trail(
         session,
-        by=order.by,
-        at=order.at,
-        action="standard.use" if facts.is_adopted else "standard.end",
-        subject=("standard", ruling.id, titles[set_key]),
-        seat=SeatKind.OFFICER,
+        order,
+        "use" if facts.is_adopted else "end",
+        (ruling.id, titles[set_key]),
         after={"paper": facts.number, "effective_on": facts.since},
         note=facts.remark,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,13 +77,11 @@ def check_figures(session: Session, set_key: str, codes: Sequence[str], facts: C
     session.flush()
     first = session.scalars(select(StandardCheck.id).where(StandardCheck.command_id == order.command_id)).all()[0]
     title = records(session).sets[set_key].title
-    record(
+    trail(
         session,
-        by=order.by,
-        at=order.at,
-        action="standard.verify" if facts.is_verified else "standard.unverify",
-        subject=("standard", first, _label(chosen[0]) if len(chosen) == 1 else title),
-        seat=SeatKind.OFFICER,
+        order,
+        "verify" if facts.is_verified else "unverify",
+        (first, _label(chosen[0]) if len(chosen) == 1 else title),
         after={"name": title, "count": len(chosen), "paper": facts.number},
         note=facts.remark,
     )
@@ -118,13 +116,11 @@ def adopt_edition(session: Session, set_key: str, code: str, facts: EditionFacts
     )
     session.add(edition)
     session.flush()
-    record(
+    trail(
         session,
-        by=order.by,
-        at=order.at,
-        action="standard.adopt",
-        subject=("standard", edition.id, _label(entry)),
-        seat=SeatKind.OFFICER,
+        order,
+        "adopt",
+        (edition.id, _label(entry)),
         before={"figure": entry.told(entry.last.value), "paper": entry.last.number},
         after={"figure": entry.told(edition.value), "paper": facts.number, "effective_on": facts.since},
         note=facts.source,
@@ -145,6 +141,30 @@ def _check(entry: Entry, facts: EditionFacts) -> None:
             ),
             field="since",
         )
+
+
+def trail(
+    session: Session,
+    order: Order,
+    act: str,
+    named: tuple[int, str],
+    *,
+    after: Mapping[str, object],
+    note: str,
+    before: Mapping[str, object] | None = None,
+) -> None:
+    """Leave the trail of what the finance officer did to a standard; ``named`` is the row's id and its name."""
+    record(
+        session,
+        by=order.by,
+        at=order.at,
+        action=f"standard.{act}",
+        subject=("standard", *named),
+        seat=SeatKind.OFFICER,
+        before=before,
+        after=after,
+        note=note,
+    )
 
 
 def _lock(session: Session, set_key: str, order: Order) -> None:
