@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.evidence import variants, vendors
+from tests.evidence.specimens import Specimen
 from tests.evidence.test_reading_specimens import misread
 from tracker.evidence.reading import read
 from tracker.evidence.reading.values import capitals_fen
 
-PER_VARIANT = 4
-PER_FORM = 8
+FORMS = [(variants.variant, name, 4) for name in variants.VARIANTS] + [
+    (vendors.form, name, 8) for name in vendors.FORMS
+]
+"""What makes a form, its name, and how many of it are read."""
 
 
-@pytest.mark.parametrize("name", variants.VARIANTS)
-def test_an_unusual_form_is_read_like_any_other(name: str) -> None:
+@pytest.mark.parametrize(("make", "name", "count"), FORMS, ids=[name for _make, name, _count in FORMS])
+def test_an_unusual_form_is_read_like_any_other(make: Callable[[str, int], Specimen], name: str, count: int) -> None:
     wrong = {}
-    for seed in range(PER_VARIANT):
-        one = variants.variant(name, seed)
-        reading = read(one.data, one.name)
-        if differing := misread(reading, one.expected):
-            wrong[one.name] = differing, reading.conflicts, reading.notes
-
-    assert not wrong
-
-
-@pytest.mark.parametrize("name", vendors.FORMS)
-def test_another_vendors_form_is_read_like_any_other(name: str) -> None:
-    wrong = {}
-    for seed in range(PER_FORM):
-        one = vendors.form(name, seed)
+    for seed in range(count):
+        one = make(name, seed)
         reading = read(one.data, one.name)
         if differing := misread(reading, one.expected):
             wrong[one.name] = differing, reading.conflicts, reading.notes
