@@ -14,7 +14,8 @@ from tracker.claims import typed as typing
 from tracker.claims.findings import Finding, Level
 from tracker.claims.folder import unused_count
 from tracker.claims.forms.decisions import LeftForm
-from tracker.claims.forms.filing import FilingForm, FilingSheet, typed_now
+from tracker.claims.forms.filing import FilingForm, typed_now
+from tracker.claims.forms.sheet import FilingSheet
 from tracker.claims.lifecycle import FILERS_STATES, LIFE, Move
 from tracker.claims.models import KIND_NAMES, Claim, Decision
 from tracker.claims.operations.drafts import ON_CLAIMS

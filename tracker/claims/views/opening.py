@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from tracker.claims import offer, operations, queries
 from tracker.claims import typed as typing
-from tracker.claims.forms.filing import OpenForm, whom_label
+from tracker.claims.forms.filing import OpenForm
+from tracker.claims.forms.sheet import whom_label
 from tracker.claims.models import Claim, Kind
 from tracker.claims.operations.drafts import DraftHeader
 from tracker.claims.views.blueprint import blueprint
