@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import json
 import os
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -284,6 +287,34 @@ def test_an_import_begins_while_another_writes_down_how_far_it_is(
     job = Job("b" * 32, 1, 1, "", Stage.CHECKING)
     ended = imports.begin(job, lambda _progress: replace(job, stage=Stage.CHECKED), patience=5)
     assert ended.stage is Stage.CHECKED
+
+
+def test_an_import_begun_before_an_upgrade_is_unknown_and_no_fault(tmp_path: Path) -> None:
+    imports = Imports(tmp_path)
+    job = Job("c" * 32, 1, 1, "", Stage.CHECKING)
+    imports.begin(job, lambda _progress: replace(job, stage=Stage.CHECKED), patience=5)
+    place = tmp_path / job.id
+    told = json.loads(place.read_text("utf-8"))
+    assert imports.find(job.id, person_id=1) is not None
+    place.write_text(json.dumps({**told, "kept_as": 0, "asked_by": "an older version"}), "utf-8")
+    assert imports.find(job.id, person_id=1) is None
+
+
+def test_an_end_that_cannot_be_written_down_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    imports = Imports(tmp_path)
+    job = Job("d" * 32, 1, 1, "", Stage.WRITING)
+
+    def full(*_facts: object, **_how: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    def work(_progress: Tracking) -> Job:
+        monkeypatch.setattr(tempfile, "mkstemp", full)
+        return replace(job, stage=Stage.WRITTEN)
+
+    assert imports.begin(job, work, patience=5).is_running
+    assert "how an import ended (written) could not be written down" in caplog.text
 
 
 def test_an_import_nobody_hears_of_any_more_counts_as_broken_off(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from tracker.storage.disk import writable
 
 _JOB: Final = re.compile(r"[0-9a-f]{32}")
 _TOLD_EVERY: Final = 0.4
+_KEPT_AS: Final = 1
+"""Counted up when what a file says changes: an import begun before an upgrade is not on this host any more."""
 _SILENT_FOR: Final = 180.0
 _KEPT_FOR: Final = 2 * 86_400.0
 _log = logging.getLogger(__name__)
@@ -113,7 +115,7 @@ class Imports:
             told, age = json.loads(place.read_text("utf-8")), time.time() - place.stat().st_mtime
         except FileNotFoundError:
             return None
-        if told["person_id"] != person_id:
+        if told["person_id"] != person_id or told.pop("kept_as", 0) != _KEPT_AS:
             return None
         bad = tuple(BadCell(row, column, _heard(reason)) for row, column, reason in told["outcome"].pop("bad"))
         job = Job(
@@ -134,10 +136,13 @@ class Imports:
         except Exception:  # noqa: BLE001  whoever waits must hear of it, whatever it was
             _log.exception("an import broke off; nothing of it was written")
             ended = replace(job, stage=Stage.BROKEN)
-        self._keep(ended)
+        try:
+            self._keep(ended)
+        except OSError:
+            _log.exception("how an import ended (%s) could not be written down; its page says to look", ended.stage)
 
     def _keep(self, job: Job) -> None:
-        told = asdict(job)
+        told = {**asdict(job), "kept_as": _KEPT_AS}
         told["sentence"] = _said(job.sentence)
         told["outcome"]["bad"] = [(cell.row, cell.column, _said(cell.reason)) for cell in job.outcome.bad]
         handle, aside = tempfile.mkstemp(dir=self._folder, prefix=".")
