@@ -29,9 +29,9 @@ from tracker.kernel.errors import NotFound
 from tracker.logistics.leaving import ask_everybody
 from tracker.overview.menu import frame
 from tracker.settings import Settings
-from tracker.storage import open_database, use
+from tracker.storage import current, open_database, use
 from tracker.storage.cipher import Cipher
-from tracker.storage.files import use_files
+from tracker.storage.files import current_files, use_files
 from tracker.teams.queries import actor
 from tracker.web import access, limits, menu, shell
 from tracker.web.compiling import PageCache
@@ -51,7 +51,7 @@ BLUEPRINTS = (
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
-    """Make the web application.
+    """Make the web application; ``begin_reading`` then starts its reader, in each process that serves it.
 
     Raises RuntimeError when the database is not at the newest migration, ValueError for an unknown password profile.
     """
@@ -60,7 +60,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     database = use(open_database(chosen.database_url))
     if not schema.is_current(database):
         raise RuntimeError("the database is not up to date: run `tracker migrate` first")
-    files = use_files(chosen.open_store())
+    use_files(chosen.open_store())
     use_base_url(chosen.base_url)
     app = shell.bare_app()
     app.config.update(
@@ -81,11 +81,17 @@ def create_app(chosen: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     access.require_classified(app)
     ask_everybody()
-    if chosen.readers:
-        start_worker(database, files, PageFolder(chosen.var / "pages", files).draw, counting_again)
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=chosen.proxies)  # type: ignore[method-assign]
     return app
+
+
+def begin_reading(app: Flask) -> None:
+    """Start this process's reader of waiting files, unless the settings leave reading to another process."""
+    chosen: Settings = app.extensions["tracker.settings"]
+    if chosen.readers:
+        files = current_files()
+        start_worker(current(), files, PageFolder(chosen.var / "pages", files).draw, counting_again)
 
 
 def _compiled_pages(folder: Path) -> PageCache:

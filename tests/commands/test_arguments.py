@@ -16,8 +16,10 @@ from tracker.vouchers.models import Voucher
 
 
 def _commands(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
         yield (*above, name)
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from _commands(command, *above, name)
 

@@ -18,7 +18,7 @@ from tracker.equipment.lifecycle import Handing, ItemState
 from tracker.equipment.models import Handover, Item, Room, Stocktake
 from tracker.evidence.media import sniff
 from tracker.evidence.models import Evidence, EvidenceReading, ReadState
-from tracker.evidence.reading import read
+from tracker.evidence.reading.reader import read
 from tracker.funds.models import Cell, CellKind
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.money import format_yuan, parse_yuan

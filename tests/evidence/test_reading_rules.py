@@ -10,9 +10,10 @@ import pytest
 
 from tests.evidence import specimens
 from tests.evidence.specimens import Face, Invoice, Word
-from tracker.evidence.reading import Findings, Reading, Source, Sureness, read
+from tracker.evidence.reading import Findings, Reading, Source, Sureness
 from tracker.evidence.reading.facts import Fact
 from tracker.evidence.reading.merge import merge
+from tracker.evidence.reading.reader import read
 from tracker.evidence.reading.values import day
 from tracker.evidence.titles import Title, TitleAnswer, check_title
 

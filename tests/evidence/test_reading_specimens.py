@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.evidence import specimens
-from tracker.evidence.reading import Reading, read
+from tracker.evidence.reading import Reading
+from tracker.evidence.reading.reader import read
 
 PER_FAMILY = 12
 KEPT = Path(__file__).parent / "invoices"

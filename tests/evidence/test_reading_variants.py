@@ -9,7 +9,7 @@ import pytest
 from tests.evidence import variants, vendors
 from tests.evidence.specimens import Specimen
 from tests.evidence.test_reading_specimens import misread
-from tracker.evidence.reading import read
+from tracker.evidence.reading.reader import read
 from tracker.evidence.reading.values import capitals_fen
 
 FORMS = [(variants.variant, name, 4) for name in variants.VARIANTS] + [

@@ -12,7 +12,8 @@ from PIL import Image
 from tests.evidence import hostile, specimens
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import Media
-from tracker.evidence.rendering import likeness, ofd_svgs, page_pictures
+from tracker.evidence.rendering.ofd_svg import ofd_svgs
+from tracker.evidence.rendering.pages import likeness, page_pictures
 
 FAMILIES = (
     "数电票 XML",

@@ -13,7 +13,8 @@ from tests.office import NOON, Office
 from tracker.evidence import worker as background
 from tracker.evidence.models import Evidence, EvidenceKind, EvidenceReading, ReadState
 from tracker.evidence.operations import FileRead, finish, retry, take_next, throw_away
-from tracker.evidence.reading import Reading, read
+from tracker.evidence.reading import Reading
+from tracker.evidence.reading.reader import read
 from tracker.evidence.stored import columns_of, from_plain, hidden_figures, to_plain
 from tracker.evidence.worker import Worker
 from tracker.kernel.errors import NotFound

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tracker.claims.operations.recount import counting_again
 from tracker.claims.pictures import PageFolder
 from tracker.commands.opening import Sentence, opened
+from tracker.evidence.commands import evidence_commands as evidence
 from tracker.evidence.models import Evidence
 from tracker.evidence.worker import Worker, read_next
 from tracker.kernel.clock import now
@@ -24,7 +25,7 @@ YOUNGEST = timedelta(days=1)
 """Bytes kept since then may belong to a row that is just being written."""
 
 
-@click.command("work")
+@evidence.command("work")
 @click.option("--once", is_flag=True, help="Read what waits now, then end.")
 def work(*, once: bool) -> None:
     """Read waiting files until interrupted; for hosts whose web processes have TRACKER_READERS=0."""
@@ -49,7 +50,7 @@ def work(*, once: bool) -> None:
     worker.stop()
 
 
-@click.command("sweep")
+@evidence.command("sweep")
 @click.option("--dry-run", is_flag=True, help="Only count.")
 def sweep(*, dry_run: bool) -> None:
     """Give up stored bytes that no row names and that were kept more than a day ago (thrown-away files)."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
+from typing import Any
 
 import click
+from gunicorn.app.wsgiapp import WSGIApplication
 
 from tracker import schema
-from tracker.commands.opening import Sentence, opened
+from tracker.commands.opening import opened
 from tracker.settings import HOME
 
 
@@ -25,6 +24,22 @@ def migrate() -> None:
     del chosen
 
 
+class _Site(WSGIApplication):
+    """The site as gunicorn.conf.py says it is served, but for what the command was told."""
+
+    def __init__(self, **told: Any) -> None:
+        self.told = told
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Read the file, then what was told; gunicorn's own way would read our command line."""
+        self.app_uri = "app:app"
+        self.load_config_from_file(str(HOME / "gunicorn.conf.py"))
+        for name, value in {"chdir": str(HOME), **self.told}.items():
+            self.cfg.set(name, value)
+        self.chdir()
+
+
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen at.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
@@ -32,12 +47,4 @@ def migrate() -> None:
 def serve(bind: str, workers: int, threads: int) -> None:
     """Serve the site with gunicorn until interrupted (Ctrl-C)."""
     opened()
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    if not gunicorn.exists():
-        raise Sentence("没有找到 gunicorn；请先运行 make venv")
-    arguments = [
-        *("--chdir", str(HOME), "--bind", bind, "--worker-class", "gthread"),
-        *("--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "20"),
-        *("--log-level", "warning", "--no-control-socket", "app:app"),
-    ]
-    os.execv(gunicorn, [str(gunicorn), *arguments])  # noqa: S606  our own program, no shell
+    _Site(bind=bind, workers=workers, threads=threads).run()

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tracker.evidence.archive import Unreadable
 from tracker.evidence.media import sniff, unpack
-from tracker.evidence.reading import read
-from tracker.evidence.rendering import likeness, ofd_svgs, page_pictures
+from tracker.evidence.reading.reader import read
+from tracker.evidence.rendering.ofd_svg import ofd_svgs
+from tracker.evidence.rendering.pages import likeness, page_pictures
 from tracker.kernel.text import Told
 
 if TYPE_CHECKING:

@@ -19,8 +19,6 @@ from itertools import groupby
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from pypdf import PdfReader, PdfWriter
-
 from tracker.kernel.errors import Busy, Refused
 from tracker.kernel.text import tell
 from tracker.vouchers import drawing
@@ -234,6 +232,8 @@ def joined(documents: Sequence[bytes]) -> bytes:
     """Join PDFs of our own making, pages in order."""
     if len(documents) == 1:
         return documents[0]
+    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415  takes a tenth of a second to load, for sets alone
+
     writer = PdfWriter()
     for document in documents:
         writer.append(PdfReader(io.BytesIO(document)), import_outline=False)

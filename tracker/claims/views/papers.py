@@ -25,7 +25,6 @@ from tracker.storage.files import FileLost, current_files
 from tracker.vouchers import operations as vouchers
 from tracker.vouchers import pool
 from tracker.vouchers import queries as voucher_queries
-from tracker.vouchers.bundle import BundleItem, bundle_bounded
 from tracker.vouchers.content import from_json
 from tracker.vouchers.drawing import VoidMark
 from tracker.vouchers.models import Voucher
@@ -122,10 +121,13 @@ def bundle_pdf(claim_id: int) -> Response:
     """Give one PDF: the voucher and behind it every page of the evidence and of the signed paper."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     voucher = _chosen(claim)
-    items = [_item(file.name, file.media, file.sha256) for file in papers.files_of(reader(), voucher)]
+    files = [(file.name, file.media, file.sha256) for file in papers.files_of(reader(), voucher)]
     scan = _scan(voucher)
     if scan is not None:
-        items.append(_item(scan.display_name, scan.media, scan.sha256))
+        files.append((scan.display_name, scan.media, scan.sha256))
+    from tracker.vouchers.bundle import BundleItem, bundle_bounded  # noqa: PLC0415  loads what reads and writes PDF
+
+    items = [BundleItem(name, media, _bytes(sha256), sha256) for name, media, sha256 in files]
     front = pool.draw_bounded(voucher.content, void=_void(voucher))
     body = bundle_bounded(front, items, pictures=papers.pictures_of)
     return _as_pdf(body, f"{voucher.number}-{_('附件')}.pdf", inline=True)
@@ -227,10 +229,6 @@ def _bytes(sha256: str) -> bytes | None:
     except FileLost:
         current_app.logger.exception("a file of a voucher is gone")
         return None
-
-
-def _item(name: str, media: str, sha256: str) -> BundleItem:
-    return BundleItem(name, media, _bytes(sha256), sha256)
 
 
 def _void(voucher: Voucher) -> VoidMark | None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw
 
-from tracker.evidence.reading import Reading, read
+from tracker.evidence.reading import Reading
 from tracker.evidence.reading.facts import AMOUNT_FIELDS, FIELD_NAMES, HEADER_FIELDS
 from tracker.evidence.reading.merge import shown
+from tracker.evidence.reading.reader import read
 from tracker.evidence.rendering.fonts import font
 
 if TYPE_CHECKING:
