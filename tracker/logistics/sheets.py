@@ -11,9 +11,7 @@ from io import BytesIO
 from typing import Any, Generic, TypeVar
 from zipfile import BadZipFile
 
-import openpyxl
 import xlsxwriter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from tracker.evidence.archive import Archive, Limits, Unreadable
 from tracker.kernel.errors import Refused
@@ -71,6 +69,9 @@ def rows_of(
     ``progress`` hears how many rows of about how many were read. Raises Unreadable, in words, for what is no XLSX, is
     too large, or lacks titles.
     """
+    import openpyxl  # noqa: PLC0415  takes a tenth of a second to load, for imports alone
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     if len(data) > MOST_BYTES:
         raise Unreadable("表格超过 5 MB，请分成几份再导入", field="sheet")
     try:
