@@ -85,12 +85,13 @@ def _fund_equals_teams(session: Session, fund: Fund, cells: Sequence[Cell]) -> I
     )
     if in_cells != papers:
         yield f"「{fund.name}」各组团额度与预留合计 {format_yuan(in_cells)}，指标文件合计 {format_yuan(papers)}"
-    for bucket in ("held", "spent"):
+    for bucket, name in (("held", "占用"), ("spent", "已支出")):
         teams = sum(getattr(cell, bucket) for cell in cells if cell.kind is CellKind.TEAM)
         parts = sum(getattr(cell, bucket) for cell in cells if cell.kind is CellKind.TEAM_CATEGORY)
         wholes = sum(getattr(cell, bucket) for cell in cells if cell.kind is CellKind.FUND_CATEGORY)
         if not teams == parts == wholes:
-            yield f"「{fund.name}」组团、组团科目、全区科目的合计不一致：{teams} / {parts} / {wholes}（{bucket}，分）"
+            sums = " / ".join(map(format_yuan, (teams, parts, wholes)))
+            yield f"「{fund.name}」{name}的合计不一致（元）：组团、组团科目、全区科目各为 {sums}"
 
 
 def _periods(session: Session, funds: dict[int, Fund]) -> Iterator[str]:
