@@ -22,8 +22,9 @@ PLACES = re.compile(r"%\((\w+)\)[sd]")
 TABLES = re.compile(r"[A-Z_]*(NAMES|WORDS|STATES|STOPS|GREETINGS|WEEKDAYS)")
 LOOKED_FOR = {"PAY_WORDS", "_RED_WORDS", "_OTHER_WORDS", "_STAMP_WORDS"}
 """Tables of words that are looked for in names and on paper, never shown."""
-EXAMPLES = {"新能源", "区工信局", "云财预〔2026〕12号", "云组通〔2026〕3号", "精准招商工作经费", *facts.PERSONAL_TYPES}
-"""What an example shows as it is typed: units, funds, papers and types of guests are Chinese in either language."""
+_OF_GUESTS = {*facts.PERSONAL_TYPES, facts.NOT_GIVEN}
+EXAMPLES = {"新能源", "区工信局", "云财预〔2026〕12号", "云组通〔2026〕3号", "精准招商工作经费"} | _OF_GUESTS
+"""What an example shows as it is typed: units, funds, papers and words for guests are Chinese in either language."""
 
 
 def _known() -> dict[str, str]:

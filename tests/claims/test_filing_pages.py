@@ -151,7 +151,7 @@ def test_a_kind_offers_only_its_own_categories(small_office: Office, browse: Bro
 
 VALUES = {
     Entry.TEXT: "深圳",
-    Entry.BLOCK: "张三 某公司经理 企业人员\n李四 某局科长 公职人员",
+    Entry.BLOCK: "张三 某公司经理 企业人员 E12345678\n李四 某局科长 公职人员 未提供",
     Entry.DAY: "2026-03-03",
     Entry.COUNT: "2",
     Entry.MONEY: "500",

@@ -1,103 +1,229 @@
-"""Who was received: one guest a line, by name, unit and post, and type; never by identity number."""
+"""Who was received: one guest a line, by name, unit and post, type and document number; the number never in clear."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.claims.form_pages import FormPage, a_picture, open_claim, upload
-from tests.office import Office, a_payee
-from tests.pages import Browse
-from tracker.claims.guests import lack_of, rows_of
-from tracker.claims.models import Claim, Kind
+from tracker.claims.facts import GUEST_NUMBERS, GUESTS
+from tracker.claims.guest_numbers import Kept, Sealed, has_clear_number, seal
+from tracker.claims.guests import lack_of, list_in, rows_of
+from tracker.storage.cipher import Cipher
 
-GOOD = "王明 某某电池公司总经理 企业人员"
+CIPHER = Cipher(Fernet.generate_key())
+WANG = "王明 某某电池公司总经理 企业人员"
+ID, ID_MASK = "329901198001011233", "329***********1233"
+"""A number with its check sign, of a district that does not exist."""
+PASSPORT, PASSPORT_MASK = "E12345678", "E*******8"
+ALIKE = "E87654328"
+"""Another passport that looks the same when masked."""
+
+
+def sealed(*lines: str, earlier: Sealed | None = None, cipher: Cipher = CIPHER) -> Sealed:
+    return seal("\n".join(lines), earlier or Sealed(), cipher)
+
+
+def behind(guests: Sealed, cipher: Cipher = CIPHER) -> list[str]:
+    """The numbers behind the masks, in their order."""
+    return [cipher.unlock(one.cipher.encode()) if one.cipher else "" for one in guests.numbers]
+
+
+def told(*lines: str) -> list[str]:
+    """What is said of a list, line by line, as it would be at submission."""
+    return [str(lack) for lack in (lack_of(*row) for row in rows_of(facts_of(sealed(*lines)))) if lack]
+
+
+def facts_of(guests: Sealed) -> dict[str, object]:
+    return {GUESTS: guests.text, GUEST_NUMBERS: [one.written for one in guests.numbers]}
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        GOOD,
-        "王明　某某电池公司总经理　企业人员",
-        "王明、某某电池公司总经理、企业人员",
-        "  王明  某某电池公司 副总经理、总工程师 企业人员 ",
-        "Anna Schmidt Beispiel GmbH CEO 其他",
-        "赵主任 外省投资促进中心主任 公职人员",
+        f"{WANG} {ID}",
+        f"王明　某某电池公司总经理　企业人员　{ID}",
+        f"王明、某某电池公司总经理、企业人员、{ID}",
+        f"  王明  某某电池公司 副总经理、总工程师 企业人员 {ID} ",
+        f"{WANG} 329901 19800101 1233",
+        f"{WANG}{ID}",
+        f"{WANG} 32990119751231002x",
+        f"Anna Schmidt Beispiel GmbH CEO 其他 {PASSPORT}",
+        "赵主任 外省投资促进中心主任 公职人员 h1234567801",
+        "林先生 台商协会会长 其他 12345678",
+        f"{WANG} 未提供",
     ],
 )
-def test_a_guest_with_name_post_and_type_is_named_enough(row: str) -> None:
-    assert lack_of(1, row) is None
+def test_a_guest_with_name_post_type_and_number_is_named_enough(row: str) -> None:
+    assert told(row) == []
 
 
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("李工 某公司厂长", "第 3 行「李工 某公司厂长」缺人员类别"),
-        ("张三、李四、王五", "第 3 行「张三、李四、王五」缺人员类别"),
-        ("李工 某公司厂长 企业家", "缺人员类别，请在行末写上其中一种：公职人员、企业人员、其他"),
-        ("企业人员 李工 某公司厂长", "缺人员类别"),
-        ("李工 某公司厂长企业人员", "缺人员类别"),
-        ("李工 企业人员", "第 3 行「李工 企业人员」缺姓名或单位职务"),
-        ("其他", "缺姓名或单位职务"),
-        ("、　，", "缺人员类别"),
+        (WANG, f"第 1 行「{WANG}」缺证件号，请在行末写上（6 至 18 位字母和数字），没有提供的写「未提供」"),
+        ("李工 某公司厂长", "第 1 行「李工 某公司厂长」缺证件号"),
+        (f"{WANG} AB123", "缺证件号"),
+        (f"{WANG} 无", "缺证件号"),
+        (f"{ID} {WANG}", "缺证件号，请在行末写上"),
+        (f"李工 某公司厂长 {ID}", "缺人员类别，请在证件号前写上其中一种：公职人员、企业人员、其他"),
+        ("李工 某公司厂长 企业家 未提供", "缺人员类别"),
+        ("李工 某公司厂长企业人员 未提供", "缺人员类别"),
+        (f"李工 企业人员 {PASSPORT}", f"第 1 行「李工 企业人员 {PASSPORT_MASK}」缺姓名或单位职务"),
+        (ID, "缺人员类别"),
+        ("未提供", "缺人员类别"),
+        ("、　，", "缺证件号"),
         ("长" * 25, f"「{'长' * 24}…」"),
     ],
 )
 def test_a_line_that_lacks_something_is_named_with_what_it_lacks(row: str, says: str) -> None:
-    assert says in str(lack_of(3, row))
+    (sentence,) = told(row)
+    assert says in sentence
 
 
 @pytest.mark.parametrize(
-    "number", ["320102199001011234", "32010219900101123x", "３２０１０２１９９００１０１１２３４", "320102900101123"]
+    ("number", "says"),
+    [
+        ("329901198001011234", "第 2 行的身份证号校验不通过，请照证件核对"),
+        ("３２９９０１１９８００１０１１２３４", "第 2 行的身份证号校验不通过，请照证件核对"),
+        ("329901198013011238", "第 2 行的身份证号校验不通过，请照证件核对"),
+        ("32990119800101123", "第 2 行的证件号位数不对，身份证号是 18 位，请照证件核对"),
+        ("3299011980010112333", "第 2 行的证件号位数不对"),
+        ("329901800101123", "第 2 行的证件号位数不对"),
+        ("13812345678", "第 2 行的证件号位数不对"),
+        ("E12345678E12345678E", "第 2 行的证件号位数不对"),
+    ],
 )
-def test_an_identity_number_is_sent_away_and_not_repeated(number: str) -> None:
-    sentence = str(lack_of(2, f"王明 {number} 某某公司总经理 企业人员"))
-    assert "第 2 行有身份证号，请删去" in sentence
-    assert number not in sentence
+def test_a_number_that_cannot_be_right_is_told_by_its_line_and_not_repeated(number: str, says: str) -> None:
+    (sentence,) = told(f"{WANG} {ID}", f"{WANG} {number}")
+    assert says in sentence
+    assert not re.search("[0-9０-９]{4}", sentence)
+    again = sealed(sealed(f"{WANG} {number}").text, earlier=sealed(f"{WANG} {number}"))
+    assert lack_of(2, *again.by_line()[0]) == sentence, "masked, it is no better"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ID,
+        "３２９９０１１９８００１０１１２３３",
+        "329901 1980 0101 1233",
+        "329901-19800101-1233",
+        "3299\u200b01198001\u00ad011233",
+        "329901198001",
+        f"身份证{ID}，电话13812345678",
+        f"王明{ID}企业人员",
+        f"{ID}{ID}",
+        "e12345678",
+        "三二 123456",
+        f"320********{ID}1234",
+        "٣٢٩٩٠١١٩٨٠٠١٠١١٢٣٣",
+    ],
+)
+def test_a_number_is_sealed_wherever_and_however_it_stands_in_the_box(typed: str) -> None:
+    kept = sealed(f"甲 {typed} 乙")
+    assert not has_clear_number(kept.text)
+    assert not re.search("[0-9]{5}", kept.text)
+    assert has_clear_number(typed)
+
+
+def test_words_years_and_short_numbers_are_no_document_numbers() -> None:
+    text = "王明 5G 研究院 2026 年度 3 号楼 A380 企业人员 未提供"
+    assert sealed(text) == Sealed(text)
+
+
+def test_the_number_behind_a_mask_is_the_one_typed_in_one_spelling() -> None:
+    kept = sealed("甲 ３２９９０１ 19751231 123x", "乙 e12345678")
+    assert kept.text == "甲 329***********123X\n乙 E*******8"
+    assert behind(kept) == ["32990119751231123X", PASSPORT]
+
+
+def test_a_mask_carries_its_number_on_and_nothing_is_deciphered_for_it() -> None:
+    first = sealed(f"{WANG} {ID}", f"李工 厂长 企业人员 {PASSPORT}")
+    other_key = Cipher(Fernet.generate_key())
+    assert seal(first.text, first, other_key) == first
+    moved = seal(f"赵工 顾问 其他 未提供\n{first.text}", first, other_key)
+    assert moved.numbers == first.numbers
+
+
+def test_the_same_number_typed_again_keeps_its_ciphertext() -> None:
+    first = sealed(f"{WANG} {ID}")
+    assert sealed(f"{WANG} {ID}", earlier=first) == first
+    corrected = sealed(f"{WANG} 329901197901011236", earlier=sealed(f"{WANG} 329901198001011236"))
+    assert corrected.text == f"{WANG} 329***********1236"
+    assert behind(corrected) == ["329901197901011236"], "the same mask, another number"
+
+
+def test_with_another_key_a_number_typed_again_is_enciphered_anew() -> None:
+    first, other_key = sealed(f"{WANG} {ID}"), Cipher(Fernet.generate_key())
+    anew = seal(f"{WANG} {ID}", first, other_key)
+    assert behind(anew, other_key) == [ID]
+
+
+TWO = (f"王明 经理 企业人员 {PASSPORT}", f"李工 厂长 企业人员 {ALIKE}")
+"""Two guests whose masks are alike."""
+
+
+@pytest.mark.parametrize(
+    ("edited", "numbers"),
+    [
+        ((0, 1), [PASSPORT, ALIKE]),
+        ((1, 0), [ALIKE, PASSPORT]),
+        ((1,), [ALIKE]),
+        ((0, 0), [PASSPORT, ALIKE]),
+        ((0, 1, 0), [PASSPORT, ALIKE, ""]),
+    ],
+)
+def test_of_two_alike_masks_each_keeps_its_guest(edited: Sequence[int], numbers: list[str]) -> None:
+    first = sealed(*TWO)
+    rows = first.text.split("\n")
+    assert behind(sealed(*(rows[place] for place in edited), earlier=first)) == numbers
+
+
+def test_of_alike_masks_the_name_decides_before_the_order() -> None:
+    first = sealed(*TWO)
+    mended = [f"李工 总经理 企业人员 {PASSPORT_MASK}", f"王明 副经理 企业人员 {PASSPORT_MASK}"]
+    assert behind(sealed(*mended, earlier=first)) == [ALIKE, PASSPORT]
+    renamed = [f"王小明 经理 企业人员 {PASSPORT_MASK}", f"李小工 厂长 企业人员 {PASSPORT_MASK}"]
+    assert behind(sealed(*renamed, earlier=first)) == [PASSPORT, ALIKE]
+
+
+def test_a_mask_with_no_number_behind_it_is_sent_back() -> None:
+    assert told(f"{WANG} {ID_MASK}") == ["来访人员名单第 1 行的证件号是遮盖过的，请重新填写"]
+    assert "遮盖过的" in told(f"{WANG} 329***1233")[0]
+    carried = sealed(f"{WANG} {ID_MASK}", earlier=sealed(f"{WANG} {ID_MASK}"))
+    assert carried.numbers == (Kept(ID_MASK),)
+
+
+def test_a_list_in_clear_is_not_taken_even_past_the_form() -> None:
+    ((number, text, kept),) = rows_of({GUESTS: f"{WANG} {ID}"})
+    sentence = str(lack_of(number, text, kept))
+    assert "没有加密" in sentence
+    assert ID not in sentence
+
+
+def test_facts_bring_the_list_back_as_it_was_sealed() -> None:
+    kept = sealed(f"{WANG} {ID}", f"{WANG} 329901198001011234")
+    assert list_in(facts_of(kept)) == Sealed(kept.text, list(kept.numbers))
+
+
+TYPED = st.text("0123456789０１２EXx*＊- \n王、\u200b\u0301", max_size=80)
+
+
+@given(TYPED, TYPED)
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_no_number_stays_and_saving_again_changes_nothing(typed: str, then: str) -> None:
+    kept = sealed(typed)
+    assert not has_clear_number(kept.text)
+    assert sealed(kept.text, earlier=kept) == kept
+    assert sealed(typed, earlier=kept) == kept
+    later = sealed(then, earlier=kept)
+    assert sealed(then, earlier=later) == later
 
 
 def test_lines_are_counted_as_the_box_shows_them() -> None:
-    assert rows_of("甲\n\n \n乙　\n") == [(1, "甲"), (4, "乙")]
-
-
-def a_reception(office: Office, browse: Browse, guests: str, visitors: str) -> FormPage:
-    payee_id = a_payee(office)
-    page = open_claim(browse("member"), office, Kind.RECEPTION)
-    page.fill(purpose="接待电池企业考察团", pay_method="person")
-    page.press("add")
-    page.line(1, category=f"{office.categories['公务接待']}:gift")
-    page.press("save")
-    page.fill(about__visit_unit="某某电池公司", about__visited_on="2026-03-03", about__hosts="2")
-    page.fill(about__visitors=visitors, about__guests=guests, payee_id=str(payee_id))
-    page.line(1, spent_on="2026-03-03", summary="云湖特产两份", amount="300", people="2", rate_fen="150")
-    page.line(1, bill_kind="其他", bill_count="1", face_fen="300")
-    upload(page, (a_picture("纪念品"), "票据.png"), line=page.keys[0])
-    return page
-
-
-def test_a_list_of_before_opens_as_it_was_and_is_told_line_by_line_at_submission(
-    small_office: Office, browse: Browse
-) -> None:
-    page = a_reception(small_office, browse, f"王工 技术总监\n{GOOD}\n李工 厂长", "3")
-    page.press("save")
-    assert page.value("about-guests").strip() == f"王工 技术总监\n{GOOD}\n李工 厂长"
-
-    answer = page.press("submit")
-
-    assert answer.status_code == 422
-    told = re.findall(r'<a href="#about-guests"[^>]*>([^<]*)', answer.text)
-    assert {text.partition("「")[0] for text in told} == {"来访人员名单第 1 行", "来访人员名单第 3 行"}
-    page.fill(about__guests=f"王工 某公司技术总监 企业人员\n{GOOD}\n李工 某公司厂长 企业人员")
-    assert page.press("submit").status_code == 303
-    with small_office.database.reading() as session:
-        assert session.get_one(Claim, page.claim_id).number is not None
-
-
-def test_a_list_of_more_or_fewer_than_came_is_pointed_out_and_does_not_stop_the_claim(
-    small_office: Office, browse: Browse
-) -> None:
-    page = a_reception(small_office, browse, f"{GOOD}\n", "2")
-    assert "来访人员名单有 1 人，来访人数填了 2 人，请核对" in page.ask("check").text
-    assert "来访人员名单有" not in page.fill(about__visitors="1").ask("check").text
-    assert page.fill(about__visitors="2").press("submit").status_code == 303
+    assert [(number, text) for number, text, _kept in rows_of({GUESTS: "甲\n\n \n乙　\n"})] == [(1, "甲"), (4, "乙")]

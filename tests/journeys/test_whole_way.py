@@ -118,10 +118,10 @@ def test_a_trip_from_the_form_to_its_voucher(site: Site, width: int) -> None:
         assert said in paper
 
 
-GUESTS = """王工 某某电池公司技术总监 企业人员
-李工 某某电池公司厂长　企业人员
-赵主任、外省投资促进中心主任、公职人员
-孙博士 某某大学教授 其他"""
+GUESTS = """王工 某某电池公司技术总监 企业人员 329901198001011233
+李工 某某电池公司厂长　企业人员　E12345678
+赵主任、外省投资促进中心主任、公职人员、３２９９０１１９７５０２０２００６１
+孙博士 某某大学教授 其他 未提供"""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -140,7 +140,8 @@ def test_a_reception_from_the_form_to_its_voucher(site: Site, width: int) -> Non
         approve(site, number, width)
         paper = voucher_of(page)
 
-    for said in ("接待电池企业考察团", "某某电池材料公司", "某某大学教授其他", "360.00", "叁佰陆拾元整"):
+    guests = ("企业人员329***********1233", "企业人员E*******8", "某某大学教授其他未提供")
+    for said in ("接待电池企业考察团", "某某电池材料公司", *guests, "360.00", "叁佰陆拾元整"):
         assert said in paper
 
 

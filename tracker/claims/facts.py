@@ -40,8 +40,15 @@ class Field:
     hint: str = ""
 
 
+GUESTS = "guests"
+GUEST_NUMBERS = "guest_ids"
+"""The facts that hold the guest list and what stands behind its masks; the second is no field and shown nowhere."""
+
 PERSONAL_TYPES = ("公职人员", "企业人员", "其他")
 """人员类别 of a guest (PersonalType of A.13): of a public body, of a firm, any other."""
+
+NOT_GIVEN = "未提供"
+"""What stands in the list for the document number of a guest who gives none."""
 
 HEADER_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.TRAVEL: (
@@ -58,12 +65,13 @@ HEADER_FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("hosts", "陪同人数", Entry.COUNT, required=True),
         Field("letter_number", "公函或邀请函号", hint="没有公函的商务接待，上传来访记录"),
         Field(
-            "guests",
+            GUESTS,
             "来访人员名单",
             Entry.BLOCK,
             required=True,
-            identifier="Name Post PersonalType",  # one guest a line: tracker.claims.guests
-            hint="每行一人：姓名 单位职务 人员类别（公职人员、企业人员或其他），不写身份证号",
+            identifier="Name Id Post PersonalType",  # one guest a line: tracker.claims.guests
+            hint="每行一人：姓名 单位职务 人员类别（公职人员、企业人员或其他） 证件号，"
+            "没有提供的写「未提供」；证件号加密保存，只显示首尾",
         ),
     ),
     Kind.GENERAL: (Field("approval_number", "支出事项审批单号", identifier="SpendApplicationFormNo"),),

@@ -1,7 +1,8 @@
 """What was typed into a claim's form: names and texts, kept exactly as typed until the claim is submitted.
 
 A draft is this and nothing else; the claim's own rows are written at submission. Lines are known by their key, so
-that moving a line moves no name.
+that moving a line moves no name. One thing is not kept as typed: the document numbers of guests are masked, and
+enciphered beside the list (``guest_numbers``).
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from datetime import date
 from itertools import chain
 
 from tracker.claims import facts
-from tracker.claims.facts import Entry, Field
+from tracker.claims.facts import GUESTS, Entry, Field
+from tracker.claims.guest_numbers import Kept, Sealed, seal
+from tracker.claims.guests import list_in
 from tracker.claims.models import Claim, Kind
 from tracker.kernel.money import format_yuan
+from tracker.storage.cipher import Cipher
 
 Pairs = list[list[str]]
 
@@ -28,6 +32,7 @@ LONGEST = 20_000
 
 HEAD = ("kind", "whom", "fund_id", "purpose", "pay_method", "payee_id", "note")
 LINE = ("category", "spent_on", "summary", "amount")
+_GUEST_NUMBER = "guest_number"
 _ABOUT: Mapping[str, Field] = {asked.key: asked for kind in Kind for asked in facts.HEADER_FIELDS[kind]}
 _ASKED: Mapping[str, Field] = {
     asked.key: asked for item in chain.from_iterable([*facts.ITEMS.values(), (facts.PLAIN,)]) for asked in item.fields
@@ -45,19 +50,26 @@ class Typed:
     lines: dict[str, dict[str, str]] = field(default_factory=dict)
     window: str = ""
     """The command id of the page that saved: its next save follows its last one even when that answer was lost."""
+    guest_numbers: Sequence[Kept] = ()
+    """What stands behind the masks of the guest list, in their order."""
+    guests_as_sent: str | None = field(default=None, compare=False, repr=False)
+    """The guest list as the page in hand sent it, to be shown there again; it is kept nowhere."""
 
     @classmethod
     def read(cls, pairs: Iterable[Sequence[str]]) -> Typed:
         """Sort names and texts into their places; the first of a name counts, unknown names are dropped."""
         given: dict[str, str] = {}
         keys: list[str] = []
+        numbers: list[Kept] = []
         for name, value in pairs:
             if name == "line":
                 keys.append(value)
+            elif name == _GUEST_NUMBER:
+                numbers.append(Kept.read(value))
             else:
                 given.setdefault(name, value[:LONGEST])
         order = [key for key in dict.fromkeys(keys) if _KEY.fullmatch(key)]
-        typed = cls(lines={key: {} for key in order[: MOST_LINES + 1]})
+        typed = cls(lines={key: {} for key in order[: MOST_LINES + 1]}, guest_numbers=numbers)
         typed.window = given.get("window", "")[:32]
         for name, value in given.items():
             found = _LINE_NAME.fullmatch(name)
@@ -78,9 +90,27 @@ class Typed:
             yield "window", self.window
         yield from self.head.items()
         yield from ((f"about-{name}", value) for name, value in self.about.items())
+        yield from ((_GUEST_NUMBER, number.written) for number in self.guest_numbers)
         for key, texts in self.lines.items():
             yield "line", key
             yield from ((f"line-{key}-{name}", value) for name, value in texts.items())
+
+    @classmethod
+    def sent(cls, pairs: Iterable[Sequence[str]], earlier: Typed, cipher: Cipher) -> Typed:
+        """Read what a page sends, over what was typed before; no guest's document number is left in clear."""
+        typed = cls.read((name, value) for name, value in pairs if name != _GUEST_NUMBER)
+        as_sent = typed.about.get(GUESTS)
+        typed.keep_from(earlier)
+        typed.seal_guests(earlier, cipher)
+        typed.guests_as_sent = as_sent
+        return typed
+
+    def seal_guests(self, earlier: Typed, cipher: Cipher) -> None:
+        """Mask and encipher the document numbers of the guest list; masks stand for what was kept earlier."""
+        if GUESTS in self.about:
+            before = Sealed(earlier.about.get(GUESTS, ""), earlier.guest_numbers)
+            sealed = seal(self.about[GUESTS], before, cipher)
+            self.about[GUESTS], self.guest_numbers = sealed.text, sealed.numbers
 
     def keep_from(self, earlier: Typed) -> None:
         """Take over what was typed before and is not on the page now, e.g. the fields of another kind of claim."""
@@ -123,11 +153,12 @@ def of_claim(claim: Claim) -> Typed:
     return typed
 
 
-def for_copy(claim: Claim) -> Typed:
+def for_copy(claim: Claim, cipher: Cipher) -> Typed:
     """Return a claim's texts for a new one: no days, no bill numbers, no face amounts, every line under a new key."""
     source = of_claim(claim) if claim.typed is not None else _of_rows(claim)
     bare = Typed(head=dict(source.head))
     bare.about = {name: text for name, text in source.about.items() if _ABOUT[name].entry is not Entry.DAY}
+    bare.seal_guests(source, cipher)
     for texts in source.lines.values():
         bare.add_line({name: text for name, text in texts.items() if not _belongs_to_the_bill(name)})
     return bare
@@ -188,6 +219,7 @@ def _of_rows(claim: Claim) -> Typed:
             "note": claim.note,
         },
         about={name: as_typed(_ABOUT[name], value) for name, value in claim.facts.items() if name in _ABOUT},
+        guest_numbers=list_in(claim.facts).numbers,
     )
     for line in claim.lines:
         item = facts.item_of(line.category.economic_code, line.facts)

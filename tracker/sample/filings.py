@@ -9,19 +9,25 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from tracker.claims.facts import GUEST_NUMBERS, GUESTS, NOT_GIVEN
 from tracker.claims.filing import FiledLine, Filing
+from tracker.claims.guest_numbers import Sealed, seal
+from tracker.claims.guests import list_in
 from tracker.claims.models import Kind, PayMethod
 from tracker.claims.typed import Typed
 from tracker.evidence.models import EvidenceKind
 from tracker.kernel.money import format_yuan
 from tracker.sample import words
 from tracker.sample.bills import Bill, Ride, invoice, letter, rail_ticket, receipt_photo
+from tracker.sample.nobody import id_number
 from tracker.sample.people import SamplePerson
 from tracker.sample.stage import Stage
 from tracker.sample.words import Choice, City
 
 MEALS_FEN, LOCAL_FEN = 10_000, 8_000
 """伙食补助 and 市内交通 a day, as most provinces have them (财行〔2013〕531号 and the local rules after it)."""
+
+_DAYS_TO_ONE_WITHOUT = 8
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ def typed_of(filing: Filing) -> Typed:
             "payee_id": str(filing.payee_id or ""),
             "note": filing.note,
         },
-        about={name: str(value) for name, value in filing.facts.items()},
+        about={name: str(value) for name, value in filing.facts.items() if name != GUEST_NUMBERS},
+        guest_numbers=list_in(filing.facts).numbers,
     )
     for line in filing.lines:
         typed.lines[line.key] = {
@@ -251,7 +258,7 @@ def reception(stage: Stage, member: SamplePerson, day: date) -> Plan:
             "visitors": visitors,
             "hosts": hosts,
             "letter_number": reference,
-            "guests": "\n".join(guests),
+            **_listed(stage, guests, day),
         },
         lines,
         [
@@ -259,6 +266,17 @@ def reception(stage: Stage, member: SamplePerson, day: date) -> Plan:
             Paper("接待清单.jpg", EvidenceKind.GUEST_LIST, listed),
         ],
     )
+
+
+def _listed(stage: Stage, guests: Sequence[str], day: date) -> dict[str, Any]:
+    """Write the guest list with numbers, as the form keeps it; on some days the last guest gives none."""
+    seed = day.toordinal() * 97
+    numbers = [id_number(seed + place * 31) for place in range(len(guests))]
+    if day.day % _DAYS_TO_ONE_WITHOUT == 0:
+        numbers[-1] = NOT_GIVEN
+    rows = "\n".join(f"{guest} {number}" for guest, number in zip(guests, numbers, strict=True))
+    sealed = seal(rows, Sealed(), stage.cipher)
+    return {GUESTS: sealed.text, GUEST_NUMBERS: [number.written for number in sealed.numbers]}
 
 
 def _taxi(stage: Stage, day: date, people: int) -> PlannedLine:

@@ -12,6 +12,7 @@ from tracker.evidence.media import sniff
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.actors import SeatKind
 from tracker.sample.bills import letter
+from tracker.sample.nobody import id_number
 from tracker.sample.people import PEOPLE, TEAMS, UNITS, SamplePerson
 from tracker.sample.stage import Stage, Story, on, working_day
 from tracker.secondments import operations
@@ -23,10 +24,6 @@ from tracker.secondments.ranks import Level, PostKind
 from tracker.storage.files import current_files
 
 _A_DAY = timedelta(days=1)
-_REGION = "329901"
-"""A district code that GB/T 2260 gives to nobody."""
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_SIGNS = "10X98765432"
 
 
 @dataclass(frozen=True)
@@ -267,11 +264,7 @@ def _home_number(stage: Stage, person: SamplePerson, dated: date) -> str:
 
 
 def _id_number(person: SamplePerson) -> str:
-    """Make an ID number of nobody, with its check sign (GB 11643-1999)."""
-    seed = sum(place * ord(sign) for place, sign in enumerate(person.sign_in_name, 1))
-    plain = f"{_REGION}{1975 + seed % 20}{1 + seed % 12:02d}{1 + seed % 28:02d}{seed % 1000:03d}"
-    total = sum(int(digit) * weight for digit, weight in zip(plain, _WEIGHTS, strict=True))
-    return plain + _SIGNS[total % 11]
+    return id_number(sum(place * ord(sign) for place, sign in enumerate(person.sign_in_name, 1)))
 
 
 def started(stage: Stage) -> datetime:

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.documents import IDENTITY_NUMBER, is_identity_number
 from tracker.kernel.errors import Forbidden, Refused
 from tracker.kernel.text import tell
 from tracker.secondments.models import Secondment
@@ -15,9 +16,6 @@ LONGEST = timedelta(days=366 * 10)
 """A term longer than ten years is a mistyped year."""
 EARLIEST = date(2010, 1, 1)
 
-_ID = re.compile(r"[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_SIGNS = "10X98765432"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{9,11}")
 
@@ -62,10 +60,9 @@ def id_number(typed: str) -> str:
     plain = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).upper()
     if not plain:
         return ""
-    if not _ID.fullmatch(plain):
+    if not IDENTITY_NUMBER.fullmatch(plain):
         raise Refused("身份证号是 18 位，请照证件核对", field="id_number")
-    total = sum(int(digit) * weight for digit, weight in zip(plain[:17], _ID_WEIGHTS, strict=True))
-    if _ID_SIGNS[total % 11] != plain[17]:
+    if not is_identity_number(plain):
         raise Refused("身份证号最后一位对不上，请照证件核对", field="id_number")
     return plain
 

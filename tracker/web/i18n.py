@@ -18,7 +18,7 @@ from flask import Flask, request
 from flask_babel import Babel, Domain
 from flask_babel import gettext as _translated
 
-from tracker.kernel import clock
+from tracker.kernel import clock, documents
 from tracker.kernel.money import capitals as _capitals
 from tracker.kernel.money import format_yuan, round_fen
 from tracker.kernel.text import Told
@@ -214,10 +214,7 @@ def masked(text: str | None) -> str:
     """Write an ID, phone or card number with its middle hidden: ``138****5678``, ``320************1234``."""
     if not text:
         return MISSING
-    plain = text.strip()
-    kept = 3 if len(plain) >= 11 else 1  # noqa: PLR2004  a phone number has 11 digits
-    tail = 4 if len(plain) >= 11 else (1 if len(plain) > 2 else 0)  # noqa: PLR2004
-    return plain[:kept] + "*" * (len(plain) - kept - tail) + (plain[-tail:] if tail else "")
+    return documents.masked(text.strip())
 
 
 def card_tail(text: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import current_app, request
 
 from tracker.claims.filing import Filing
 from tracker.claims.findings import Finding, Level, Part
@@ -58,9 +58,9 @@ class FilingForm(VersionedForm):
         return [*super().wrongs(), *(self.sheet.wrongs() if self.sheet else [])]
 
 
-def typed_now() -> Typed:
-    """Read what the page in hand sends."""
-    return Typed.read((name, value) for name, value in request.form.items(multi=True))
+def typed_now(earlier: Typed) -> Typed:
+    """Read what the page in hand sends, over what was typed before and is not on the page now."""
+    return Typed.sent(request.form.items(multi=True), earlier, current_app.extensions["tracker.cipher"])
 
 
 def file_kinds_now() -> dict[str, EvidenceKind]:

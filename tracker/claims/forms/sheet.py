@@ -14,7 +14,7 @@ from wtforms import Field as Control
 
 from tracker.claims import facts
 from tracker.claims.case import place_of, placed
-from tracker.claims.facts import Entry, Field
+from tracker.claims.facts import GUEST_NUMBERS, GUESTS, Entry, Field
 from tracker.claims.filing import FiledLine, Filing
 from tracker.claims.findings import Finding, Level, Part
 from tracker.claims.models import KIND_NAMES, PAY_NAMES, Attachment, Claim, Kind, Payee, PayMethod
@@ -200,7 +200,15 @@ class FilingSheet:
         """Read every field; tell whether all of what was typed can be read."""
         forms = [self.head, self.about, *(line.form for line in self.lines)]
         answers = [form.validate() for form in forms]
+        self._show_guests_as_sent()
         return all(answers) and not self.other
+
+    def _show_guests_as_sent(self) -> None:
+        """Give the guest list back to its page as it was sent: what is kept, and read here, has masks for numbers."""
+        sent = self.typed.guests_as_sent
+        if sent is not None and GUESTS in self.about:
+            self.filing()
+            self.about[GUESTS].data = sent
 
     def filing(self, file_kinds: dict[str, EvidenceKind] | None = None) -> Filing:
         """Return the claim as far as it can be read: what cannot is left out, an unreadable amount is 0."""
@@ -216,12 +224,18 @@ class FilingSheet:
             team_id=chosen.whom.team_id,
             beneficiary_id=chosen.whom.person_id,
             purpose=(head.purpose.data or "")[:_LONGEST_PURPOSE],
-            facts=values(self.about_asked, self.about),
+            facts=self._facts(),
             lines=tuple(_filed(line) for line in self.lines),
             pay_method=chosen.method,
             payee_id=None if head.payee_id.errors else head.payee_id.data,
             note=(head.note.data or "")[:_LONGEST_NOTE],
         )
+
+    def _facts(self) -> dict[str, Any]:
+        told = values(self.about_asked, self.about)
+        if GUESTS in told:
+            told[GUEST_NUMBERS] = [number.written for number in self.typed.guest_numbers]
+        return told
 
     def unread(self) -> list[Finding]:
         """Say of each text that cannot be read why not, as findings, for the list beside the form."""

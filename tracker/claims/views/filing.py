@@ -107,9 +107,7 @@ def check(claim_id: int) -> Response:
     """Work out totals, accounts and findings of what is typed; nothing is kept."""
     claim = queries.one(reader(), claim_id, seen_by=current_actor())
     require_editable(claim)
-    typed = typed_now()
-    typed.keep_from(typing.of_claim(claim))
-    desk = lay_out(claim, typed).look_over()
+    desk = lay_out(claim, typed_now(typing.of_claim(claim))).look_over()
     if not is_part_request():
         return form_page(FilingForm(data={"version": claim.version}), desk)
     drawn = request.form.get("drawn", "")

@@ -153,8 +153,7 @@ def left_page(claim: Claim, form: FilingForm, refusal: Refused) -> Response:
 
 def typed_for(claim: Claim, form: FilingForm) -> Typed:
     """Read what the page sends, over what was typed before and is not on the page now."""
-    typed = typed_now()
-    typed.keep_from(typing.of_claim(claim))
+    typed = typed_now(typing.of_claim(claim))
     typed.window = form.command_id.data or ""
     return typed
 

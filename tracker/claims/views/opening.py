@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import current_app, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from tracker.claims import offer, operations, queries
@@ -71,7 +71,7 @@ def copy(claim_id: int) -> Response:
     actor, at = current_actor(), now()
     source = queries.one(reader(), claim_id, seen_by=actor)
     whom = _copied_for(source)
-    typed = typing.for_copy(source)
+    typed = typing.for_copy(source, current_app.extensions["tracker.cipher"])
     typed.head["whom"] = whom.key
     if whom.person_id != source.beneficiary_id:
         typed.head.pop("payee_id", None)
