@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import insert, text
+from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tests.office import NOON, TODAY, Office, an_office
@@ -32,7 +32,17 @@ from tracker import schema
 from tracker.application import create_app
 from tracker.equipment.kinds import ItemKind, RoomUse, Source
 from tracker.equipment.lifecycle import Handing, ItemState
-from tracker.equipment.models import Building, Handover, HandoverLine, Intake, IntakeKind, Item, Room, words_of
+from tracker.equipment.models import (
+    Building,
+    Handover,
+    HandoverLine,
+    Intake,
+    IntakeKind,
+    Item,
+    KeptTally,
+    Room,
+    words_of,
+)
 from tracker.equipment.queries import finding, handovers, items, rooms
 from tracker.equipment.queries.finding import Wanted
 from tracker.identity.models import Person
@@ -99,6 +109,7 @@ def fill(database: Database, office: Office) -> None:
         session.flush()
         put(session, Room, [_room(number, building.id, office.lead_unit_id) for number in range(1, ROOMS + 1)])
         put(session, Item, [_item(number, intake.id, office, chance, first) for number in range(1, THINGS + 1)])
+        session.execute(insert(table(KeptTally)).from_select([*table(KeptTally).c], _tallied()))
         papers = EVENTS // THINGS_A_PAPER
         put(session, Handover, [_paper(number, office, keeper, chance, first) for number in range(1, papers + 1)])
         lines = [
@@ -161,6 +172,13 @@ def _item(number: int, intake_id: int, office: Office, chance: random.Random, fi
         "events": EVENTS_EACH,
         "version": 1 + EVENTS_EACH,
     }
+
+
+def _tallied() -> Select[Any]:
+    """Count the cards as the operations would have kept count of them."""
+    things = table(Item).c
+    whose = things.owner_unit_id, things.kind, things.state
+    return select(*whose, func.count(), func.sum(things.price_fen)).group_by(*whose)
 
 
 def _paper(number: int, office: Office, keeper: int, chance: random.Random, first: int) -> dict[str, Any]:
@@ -268,6 +286,11 @@ PAGES = (
     "/equipment?q=笔记本&state=idle",
     "/equipment?q=没有这个",
     "/equipment?q=陈敏33",
+    "/equipment?q=陈",
+    "/equipment?q=笔记本 217",
+    "/equipment?q=ZC-2020",
+    "/equipment?team=1",
+    "/equipment?mine=yes",
     "/equipment/ZC-2020-000444",
     "/equipment/handovers",
     "/equipment/rooms",

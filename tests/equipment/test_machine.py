@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.templates import a_furnished
 from tracker.equipment.lifecycle import Destination, Handing, ItemState, Standing, after
 from tracker.equipment.models import Desk
 from tracker.equipment.operations import free_desk, provide, seat_at_desk, take_back
+from tracker.equipment.queries import finding
+from tracker.equipment.queries.finding import Wanted
 from tracker.kernel.errors import Refused
 from tracker.storage import use
 from tracker.storage.files import FileStore, use_files
@@ -117,6 +120,14 @@ class Things(RuleBasedStateMachine):
     def each_thing_is_where_the_model_has_it(self) -> None:
         for number, standing in getattr(self, "model", {}).items():
             assert the_thing(self.office, number).standing == standing
+
+    @invariant()
+    def each_state_is_counted_as_the_model_has_it(self) -> None:
+        if hasattr(self, "model"):
+            with self.database.reading() as session:
+                tallies = finding.tallies(session, Wanted(), seen_by=self.office.actor("reviewer"))
+            states = Counter(standing.state for standing in self.model.values())
+            assert {state: tally.count for state, tally in tallies.by_state.items()} == states
 
     @invariant()
     def everything_holds(self) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from tracker.equipment.lifecycle import ANSWERING, Destination, ItemState, Standing, after
+from tracker.equipment.kinds import KIND_NAMES, ItemKind
+from tracker.equipment.lifecycle import ANSWERING, STATE_NAMES, Destination, ItemState, Standing, after
 from tracker.equipment.models import (
     Desk,
     Fault,
@@ -19,6 +20,7 @@ from tracker.equipment.models import (
     HandoverLine,
     Intake,
     Item,
+    KeptTally,
     Provision,
     Room,
     StandardBook,
@@ -44,6 +46,7 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _counts(session)
     yield from _faults(session)
     yield from _books(session)
+    yield from _tallies(session)
 
 
 def _histories(session: Session) -> Iterator[str]:
@@ -220,6 +223,24 @@ def _books(session: Session) -> Iterator[str]:
     for key in session.scalars(select(StandardRuling.set_key).distinct()):
         if key not in known:
             yield f"采用或停用的标准 {key} 不存在"
+
+
+def _tallies(session: Session) -> Iterator[str]:
+    """What is kept of each owner, class and state is what counting the cards gives."""
+    whose = select(Item.owner_unit_id, Item.kind, Item.state, func.count(), func.sum(Item.price_fen))
+    counted: dict[tuple[int, ItemKind, ItemState], tuple[int, int]] = {
+        (unit_id, kind, state): (count, int(fen))
+        for unit_id, kind, state, count, fen in session.execute(
+            whose.group_by(Item.owner_unit_id, Item.kind, Item.state)
+        )
+    }
+    rows = session.scalars(select(KeptTally))
+    kept = {(row.owner_unit_id, row.kind, row.state): (row.count, row.fen) for row in rows}
+    for unit_id, kind, state in sorted({*counted, *kept}):
+        there, said = (found.get((unit_id, kind, state), (0, 0)) for found in (counted, kept))
+        if there != said:
+            named = f"单位 {unit_id} {STATE_NAMES[state]}的{KIND_NAMES[kind]}"
+            yield f"{named} 记着 {said[0]} 件、{said[1]} 分，卡片有 {there[0]} 件、{there[1]} 分"
 
 
 def _overlap(ends_before: date | None, begins_on: date) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true, union_all
 
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import (
@@ -21,6 +21,8 @@ from tracker.kernel.actors import FINANCE_SEATS, TEAM_SEATS, UNIT_SEATS, Actor, 
 from tracker.kernel.errors import Forbidden, Refused
 from tracker.teams.models import Team
 
+PURCHASE_READERS = frozenset({SeatKind.REVIEWER, SeatKind.AUDITOR})
+"""Who reads which paid lines wait to become things: keepers those of their units, audit all."""
 READERS = TEAM_SEATS | UNIT_SEATS | FINANCE_SEATS | {SeatKind.AUDITOR}
 
 
@@ -56,16 +58,19 @@ def visible_items(by: Actor) -> ColumnElement[bool]:
 def visible_parts(by: Actor, owners: Sequence[int] = (), led: Sequence[int] = ()) -> list[ColumnElement[bool]]:
     """Split the things the actor may see into parts that share none: what each unit owns, then what is near.
 
-    One index holds each owner's things in their order; the few near ones come out of an index of each nearness.
+    One index holds each owner's things in their order; the few near ones come out of an index of each nearness, which
+    also knows the owner: nearly all that a unit's teams use is its own and in its part already.
 
     ``owners`` are the units that own anything, for whoever reads all of them one by one; ``led`` are the teams that
     the actor's units lead, named one by one because no index serves a question within an "or".
     """
     if reads_all(by):
         return [Item.owner_unit_id == unit for unit in owners] or [true()]
-    others = (Item.owner_unit_id != unit for unit in sorted(by.units()))
-    near = [*_borrowed(by), Item.team_id.in_({*led, *_teams(by)}), Item.holder_id == by.person_id]
-    return [*_own(by), and_(or_(*near), *others)]
+    others = [Item.owner_unit_id != unit for unit in sorted(by.units())]
+    near = [*_borrowed(by), Item.holder_id == by.person_id]
+    if teams := {*led, *_teams(by)}:
+        near.append(Item.team_id.in_(sorted(teams)))
+    return [*_own(by), Item.id.in_(union_all(*(select(Item.id).where(one, *others) for one in near)))]
 
 
 def _own(by: Actor) -> list[ColumnElement[bool]]:

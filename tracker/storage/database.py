@@ -21,7 +21,11 @@ from sqlalchemy.orm import Session
 from tracker.kernel.errors import Busy, Stale
 from tracker.storage.disk import UNWRITABLE, writable
 
-_POSTGRES_LIMITS = "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC"
+_POSTGRES_LIMITS = (
+    "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC -c join_collapse_limit=4 -c random_page_cost=1.1"
+)
+"""Joins are written from what is asked for outwards: weighing every order of ten took longer than asking. What is asked
+lies in memory or on a disk without arms, so that an index is read alone where it holds what is asked for."""
 
 
 class Database:

@@ -6,6 +6,7 @@ from tracker.equipment.models.handovers import Handover, HandoverLine, HandoverM
 from tracker.equipment.models.items import Intake, IntakeKind, Item, words_of
 from tracker.equipment.models.rooms import Building, Desk, Provision, Room
 from tracker.equipment.models.standards import StandardBook, StandardCheck, StandardEdition, StandardRuling
+from tracker.equipment.models.tallies import KeptTally
 
 __all__ = [
     "Building",
@@ -17,6 +18,7 @@ __all__ = [
     "Intake",
     "IntakeKind",
     "Item",
+    "KeptTally",
     "MarkKind",
     "Provision",
     "Room",

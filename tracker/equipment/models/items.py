@@ -78,6 +78,7 @@ class Item(Base):
             "state",
             "kind",
             "price_fen",
+            "owner_unit_id",
             sqlite_where=_IS_USED,
             postgresql_where=_IS_USED,
         ),

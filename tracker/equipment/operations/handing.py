@@ -24,6 +24,8 @@ from tracker.equipment.lifecycle import (
 )
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
 from tracker.equipment.operations.faults import answer_with
+from tracker.equipment.operations.items import lock_unit
+from tracker.equipment.operations.tallying import Change, keep_tally
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
 from tracker.identity.models import Person, Unit
@@ -63,6 +65,7 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
         if item.owner_unit_id != unit_id:
             raise Refused("一张单只办同一产权单位的设备，请分开办理")
     to = _destination(session, facts, unit_id, order)
+    lock_unit(session, unit_id)
     handover = Handover(
         number=f"DB-{today.year}-{next_number(session, f'DB-{today.year}'):04d}",
         kind=facts.kind,
@@ -245,9 +248,12 @@ def _move(session: Session, handover: Handover, items: Sequence[Item], to: Desti
     """Move things that are locked and fresh: those that end up alike in one statement."""
     alike: dict[Standing, list[int]] = defaultdict(list)
     lines = []
+    tallied: list[Change] = []
     for item in items:
         was = item.standing
-        alike[after(was, handover.kind, to)].append(item.id)
+        now = after(was, handover.kind, to)
+        alike[now].append(item.id)
+        tallied += [(item.kind, was.state, -1, -item.price_fen), (item.kind, now.state, 1, item.price_fen)]
         lines.append(
             {
                 "handover_id": handover.id,
@@ -266,6 +272,7 @@ def _move(session: Session, handover: Handover, items: Sequence[Item], to: Desti
         if changed(session.execute(moved)) != len(ids):
             raise Stale("有设备刚刚被别人办过，请看过最新状态后再办")
     session.execute(insert(table(HandoverLine)), lines)
+    keep_tally(session, handover.unit_id, tallied)
 
 
 def _note_down(session: Session, handover: Handover, items: Sequence[Item], order: Order) -> None:

@@ -15,6 +15,7 @@ from tracker.equipment.facts import ItemFacts, Order, Progress, Purchase, unhear
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import ItemState
 from tracker.equipment.models import Intake, IntakeKind, Item, Room, words_of
+from tracker.equipment.operations.tallying import keep_tally
 from tracker.equipment.queries.standards import records
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep
@@ -76,6 +77,7 @@ def register(
     for start in range(0, len(rows), _SLICE):
         session.execute(insert(table(Item)), rows[start : start + _SLICE])
         progress(min(start + _SLICE, len(rows)), len(rows))
+    keep_tally(session, unit_id, ((card.kind, ItemState.IDLE, 1, card.price_fen) for card in cards))
     record(
         session,
         by=order.by,
@@ -116,7 +118,7 @@ def attach_photo(session: Session, number: str, photo: StoredFile, order: Order)
 
 
 def lock_unit(session: Session, unit_id: int) -> None:
-    """Let the acts of one unit that write cards, rooms or counts come one after the other. Raises NotFound."""
+    """Let what writes cards, rooms or counts of one unit or moves its things come one by one. Raises NotFound."""
     if session.get(Unit, unit_id, with_for_update={"key_share": True}) is None:
         raise NotFound
 

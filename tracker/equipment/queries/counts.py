@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import BigInteger, Date, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.equipment import policy
@@ -131,26 +131,28 @@ def tags(session: Session, stocktake_id: int) -> Sequence[StocktakeTag]:
 
 def to_count(session: Session, by: Actor, *, on: date, item_id: int | None = None) -> Sequence[Stocktake]:
     """List the open sessions in which this person counts (this thing, if one is named)."""
-    mine = select(StocktakeCounter.stocktake_id).where(StocktakeCounter.person_id == by.person_id)
-    query = _whole().where(Stocktake.id.in_(mine), Stocktake.signed_at.is_(None), Stocktake.closes_on >= on)
+    query, asked = _TO_COUNT, {"person": by.person_id, "on": on}
     if item_id is not None:
         having = select(StocktakeLine.stocktake_id).where(StocktakeLine.item_id == item_id)
         query = query.where(Stocktake.id.in_(having))
-    return session.scalars(query.order_by(Stocktake.id.desc())).all()
+    return session.scalars(query, asked).all()
 
 
 def latest_of(session: Session, items: Iterable[Item]) -> dict[int, StocktakeLine]:
     """Find each thing's line in the newest session that counts it."""
-    newest = (
-        select(StocktakeLine.item_id, func.max(StocktakeLine.stocktake_id).label("count"))
-        .where(StocktakeLine.item_id.in_([item.id for item in items]))
-        .group_by(StocktakeLine.item_id)
-        .subquery()
-    )
-    query = select(StocktakeLine).join(
-        newest, (newest.c.item_id == StocktakeLine.item_id) & (newest.c.count == StocktakeLine.stocktake_id)
-    )
-    return {line.item_id: line for line in session.scalars(query)}
+    ids = [item.id for item in items]
+    return {line.item_id: line for line in session.scalars(_LATEST, {"ids": ids})} if ids else {}
+
+
+_NEWEST = (
+    select(StocktakeLine.item_id, func.max(StocktakeLine.stocktake_id).label("count"))
+    .where(StocktakeLine.item_id.in_(bindparam("ids", expanding=True)))
+    .group_by(StocktakeLine.item_id)
+    .subquery()
+)
+_LATEST = select(StocktakeLine).join(
+    _NEWEST, (_NEWEST.c.item_id == StocktakeLine.item_id) & (_NEWEST.c.count == StocktakeLine.stocktake_id)
+)
 
 
 def _whole() -> Select[Stocktake]:
@@ -161,3 +163,11 @@ def _whole() -> Select[Stocktake]:
         joinedload(Stocktake.opener),
         joinedload(Stocktake.signer),
     )
+
+
+_MINE = select(StocktakeCounter.stocktake_id).where(StocktakeCounter.person_id == bindparam("person", type_=BigInteger))
+_TO_COUNT = (
+    _whole()
+    .where(Stocktake.id.in_(_MINE), Stocktake.signed_at.is_(None), Stocktake.closes_on >= bindparam("on", type_=Date))
+    .order_by(Stocktake.id.desc())
+)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.equipment import policy
@@ -13,6 +14,7 @@ from tracker.equipment.models.rooms import Room
 from tracker.evidence.models import Evidence
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 
 _MOST = 100
 
@@ -31,8 +33,8 @@ def answered(session: Session, *, seen_by: Actor) -> Sequence[Fault]:
 
 def waiting_count(session: Session, *, kept_by: Actor) -> int:
     """Count the open reports of things the actor keeps."""
-    kept = _owner_in(policy.kept_units(kept_by))
-    return session.scalar(select(func.count()).where(Fault.closed_at.is_(None), kept)) or 0
+    kept = sorted(policy.kept_units(kept_by))
+    return run(session, _WAITING, {"units": kept}).scalar_one() if kept else 0
 
 
 def of_item(session: Session, item_id: int) -> Sequence[Fault]:
@@ -70,10 +72,13 @@ def _whole() -> Select[Fault]:
     )
 
 
-def _owner_in(units: Collection[int]) -> ColumnElement[bool]:
+def _owner_in(units: Collection[int] | BindParameter[Any]) -> ColumnElement[bool]:
     """Ask each report for its thing's owner: the few open reports lead to the things, never the other way."""
     thing = aliased(Item)
     return select(thing.owner_unit_id).where(thing.id == Fault.item_id).scalar_subquery().in_(units)
+
+
+_WAITING = select(func.count()).where(Fault.closed_at.is_(None), _owner_in(bindparam("units", expanding=True)))
 
 
 def _visible(by: Actor) -> ColumnElement[bool]:

@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.equipment import policy
 from tracker.equipment.kinds import ItemKind
 from tracker.equipment.lifecycle import ItemState
-from tracker.equipment.models import Item, Room
+from tracker.equipment.models import Item, KeptTally, Room
 from tracker.equipment.queries.items import whole
 from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor
+from tracker.storage.statements import run
 from tracker.teams.models import Team
 
 PAGE = 50
@@ -123,29 +126,60 @@ def find(
 
 
 def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
-    """Count the things of each state, whatever state is looked at."""
+    """Count the things of each state, whatever state is looked at.
+
+    What is kept of each owner, class and state is added up where nothing else is asked for; the things of others, which
+    are few, and what a place, a team or a number leaves are counted from the cards.
+    """
     asked = replace(wanted, state=None, overdue_on=None)
+    is_kept = asked == Wanted(kind=asked.kind, unit_id=asked.unit_id)
+    rows: list[Row[Any]] = list(session.execute(_kept(asked, seen_by))) if is_kept else []
+    if is_kept and policy.reads_all(seen_by):
+        parts = []
+    else:
+        parts = _parts(session, seen_by, by_owner=True)[len(seen_by.units()) if is_kept else 0 :]
     by_state = select(Item.state, func.count(), func.sum(Item.price_fen)).where(
         *conditions(asked, seen_by, with_disposed=True)
     )
+    for part in parts:
+        rows += session.execute(by_state.where(part).group_by(Item.state))
     found: dict[ItemState, Tally] = {}
-    for part in _parts(session, seen_by, by_owner=True):
-        for state, count, fen in session.execute(by_state.where(part).group_by(Item.state)):
-            so_far = found.get(state, Tally())
-            found[state] = Tally(so_far.count + count, so_far.fen + int(fen))
-    return Tallies(found)
+    for state, count, fen in map(tuple, rows):
+        so_far = found.get(state, Tally())
+        found[state] = Tally(so_far.count + int(count), so_far.fen + int(fen))
+    return Tallies({state: tally for state, tally in found.items() if tally.count})
+
+
+def _kept(wanted: Wanted, by: Actor) -> Select[ItemState, int, int]:
+    """Ask what is kept of what the actor's units own, or of everything for who reads all."""
+    kept = select(KeptTally.state, func.sum(KeptTally.count), func.sum(KeptTally.fen)).group_by(KeptTally.state)
+    if not policy.reads_all(by):
+        kept = kept.where(KeptTally.owner_unit_id.in_(by.units()))
+    if wanted.kind is not None:
+        kept = kept.where(KeptTally.kind == wanted.kind)
+    if wanted.unit_id is not None:
+        kept = kept.where(KeptTally.owner_unit_id == wanted.unit_id)
+    return kept
 
 
 def _hits(session: Session, wanted: Wanted, by: Actor) -> list[Row[tuple[int, ItemState, int]]]:
-    """Return what a word finds, of each state, or more than MOST_COUNTED of it."""
+    """Return what a word finds, of each state, or more than MOST_COUNTED of it.
+
+    What people named so hold is found by who they are; so the cards, which are all gone through, are asked for their
+    words alone.
+    """
     asked = replace(wanted, state=None)
-    query = select(Item.id, Item.state, Item.price_fen).where(*conditions(asked, by, with_disposed=True))
-    hits: list[Row[tuple[int, ItemState, int]]] = []
-    for part in _parts(session, by, by_owner=True):
-        hits += session.execute(query.where(part).limit(MOST_COUNTED + 1))
+    query = select(Item.id, Item.state, Item.price_fen)
+    on_cards = replace(asked, holders=dict.fromkeys(asked.holders, ()))
+    ways = [query.where(*conditions(on_cards, by, with_disposed=True))]
+    if holders := sorted({person for people in asked.holders.values() for person in people}):
+        ways.append(query.where(Item.holder_id.in_(holders), *conditions(asked, by, with_disposed=True)))
+    hits: dict[int, Row[tuple[int, ItemState, int]]] = {}
+    for part, way in product(_parts(session, by, by_owner=True), ways):
+        hits |= {hit.id: hit for hit in session.execute(way.where(part).limit(MOST_COUNTED + 1))}
         if len(hits) > MOST_COUNTED:
             break
-    return hits
+    return list(hits.values())
 
 
 def _counted(hits: Iterable[Row[tuple[int, ItemState, int]]]) -> Tallies:
@@ -158,10 +192,13 @@ def _counted(hits: Iterable[Row[tuple[int, ItemState, int]]]) -> Tallies:
 
 def _page(session: Session, ids: Sequence[int], after: int | None, before: int | None) -> Found:
     """Read the cards of a page; ``ids`` come in the order of reading, with at least one more if there is more."""
-    shown = session.scalars(whole().where(Item.id.in_(ids[:PAGE])).order_by(Item.id.desc())).all()
+    shown = session.scalars(_SHOWN, {"ids": ids[:PAGE]}).all() if ids else []
     if before is not None:
         return Found(shown, len(ids) > PAGE, has_older=True)
     return Found(shown, after is not None, len(ids) > PAGE)
+
+
+_SHOWN = whole().where(Item.id.in_(bindparam("ids", expanding=True))).order_by(Item.id.desc())
 
 
 def _is_on_side(item_id: int, after: int | None, before: int | None) -> bool:
@@ -215,12 +252,15 @@ def conditions(wanted: Wanted, by: Actor, *, with_disposed: bool = False) -> lis
 def _parts(session: Session, by: Actor, *, by_owner: bool) -> list[ColumnElement[bool]]:
     """Split what the actor may see; ``by_owner`` also for who reads all of it, so that each owner's index is used."""
     if not policy.reads_all(by):
-        led = session.scalars(select(Team.id).where(Team.lead_unit_id.in_(by.units()))).all() if by.units() else ()
+        led = run(session, _LED, {"units": sorted(by.units())}).scalars().all() if by.units() else ()
         return policy.visible_parts(by, led=led)
     if not by_owner:
         return policy.visible_parts(by)
-    owns = select(Item.id).where(Item.owner_unit_id == Unit.id).exists()
-    return policy.visible_parts(by, session.scalars(select(Unit.id).where(owns)).all())
+    return policy.visible_parts(by, run(session, _OWNERS).scalars().all())
+
+
+_LED = select(Team.id).where(Team.lead_unit_id.in_(bindparam("units", expanding=True)))
+_OWNERS = select(Unit.id).where(select(Item.id).where(Item.owner_unit_id == Unit.id).exists())
 
 
 def _mentions(word: str, holders: Sequence[int] | None) -> ColumnElement[bool]:

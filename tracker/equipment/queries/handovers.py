@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.equipment import policy
@@ -14,6 +15,7 @@ from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item,
 from tracker.evidence.models import Evidence
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 
 PAGE = 50
 
@@ -68,8 +70,13 @@ def one(session: Session, number: str, *, seen_by: Actor) -> Handover:
 
 def seen_among(session: Session, ids: Collection[int], *, seen_by: Actor) -> set[int]:
     """Tell which of some handovers the reader may open: who counts or uses a thing need not see all of its past."""
-    query = select(Handover.id).where(Handover.id.in_(ids), policy.visible_handovers(seen_by))
-    return set(session.scalars(query))
+    return set(run(session, _among(seen_by), {"ids": list(ids)}).scalars()) if ids else set()
+
+
+@lru_cache(maxsize=256)
+def _among(seen_by: Actor) -> Select[int]:
+    named = Handover.id.in_(bindparam("ids", expanding=True))
+    return select(Handover.id).where(named, policy.visible_handovers(seen_by))
 
 
 def signed_scan(session: Session, number: str, evidence_id: int, *, seen_by: Actor) -> Evidence:

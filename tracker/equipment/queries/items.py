@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BigInteger, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.equipment import policy
-from tracker.equipment.models import Handover, HandoverLine, Intake, Item, Room
+from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Intake, Item, Room
 from tracker.evidence.models import Evidence
 from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 from tracker.teams.models import Seat, Team
 from tracker.teams.queries import held_on
 
 
 def overdue(session: Session, *, seen_by: Actor, on: date) -> int:
     """Count the things lent and not back by the day agreed."""
-    query = select(func.count()).where(policy.visible_items(seen_by), Item.due_on < on)
-    return session.scalar(query) or 0
+    return run(session, _overdue_of(seen_by), {"on": on}).scalar_one() or 0
+
+
+@lru_cache(maxsize=256)
+def _overdue_of(seen_by: Actor) -> Select[int]:
+    return select(func.count()).where(policy.visible_items(seen_by), Item.due_on < bindparam("on", type_=Date))
 
 
 def one(session: Session, number: str, *, seen_by: Actor) -> Item:
@@ -56,19 +64,38 @@ def photo(session: Session, number: str, *, seen_by: Actor) -> Evidence:
 
 def history(session: Session, item_id: int, *, limit: int = 30) -> Sequence[HandoverLine]:
     """List the handovers of a thing, latest first."""
-    query = select(HandoverLine).where(HandoverLine.item_id == item_id).order_by(HandoverLine.event.desc())
-    handover = joinedload(HandoverLine.handover)
-    query = query.options(
-        handover.joinedload(Handover.to_person),
-        handover.joinedload(Handover.to_room).joinedload(Room.building),
-        handover.joinedload(Handover.to_team),
-        handover.joinedload(Handover.to_unit),
-        handover.joinedload(Handover.hander),
-        handover.selectinload(Handover.marks),
+    lines = session.scalars(_HISTORY, {"this_item": item_id, "limit": limit}).all()
+    marks: dict[int, list[HandoverMark]] = defaultdict(list)
+    papers = {line.handover_id: line.handover for line in lines}
+    for mark in session.scalars(_MARKS, {"papers": list(papers)}) if papers else ():
+        marks[mark.handover_id].append(mark)
+    for paper in papers.values():
+        set_committed_value(paper, "marks", marks[paper.id])
+    return lines
+
+
+_OF_HISTORY = joinedload(HandoverLine.handover, innerjoin=True)
+_HISTORY = (
+    select(HandoverLine)
+    .where(HandoverLine.item_id == bindparam("this_item", type_=BigInteger))
+    .options(
+        _OF_HISTORY.joinedload(Handover.to_person),
+        _OF_HISTORY.joinedload(Handover.to_room).joinedload(Room.building),
+        _OF_HISTORY.joinedload(Handover.to_team),
+        _OF_HISTORY.joinedload(Handover.to_unit),
+        _OF_HISTORY.joinedload(Handover.hander, innerjoin=True),
         joinedload(HandoverLine.from_team),
         joinedload(HandoverLine.from_holder),
     )
-    return session.scalars(query.limit(limit)).all()
+    .order_by(HandoverLine.event.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_MARKS = (
+    select(HandoverMark)
+    .where(HandoverMark.handover_id.in_(bindparam("papers", expanding=True)))
+    .order_by(HandoverMark.id)
+)
+"""A loading option would build this anew each time."""
 
 
 def held_by(session: Session, person_id: int) -> Sequence[Item]:
@@ -78,8 +105,12 @@ def held_by(session: Session, person_id: int) -> Sequence[Item]:
 
 def kept_units(session: Session, by: Actor) -> Sequence[Unit]:
     """List the units whose things the actor keeps, by name."""
-    query = select(Unit).where(Unit.id.in_(policy.kept_units(by)), Unit.closed_at.is_(None))
-    return session.scalars(query.order_by(Unit.name)).all()
+    return session.scalars(_KEPT, {"units": sorted(policy.kept_units(by))}).all()
+
+
+_KEPT = (
+    select(Unit).where(Unit.id.in_(bindparam("units", expanding=True)), Unit.closed_at.is_(None)).order_by(Unit.name)
+)
 
 
 def own_units(session: Session, by: Actor) -> Sequence[Unit]:
@@ -120,11 +151,17 @@ def led_teams(session: Session, unit_ids: Sequence[int]) -> Sequence[Team]:
 
 def seen_teams(session: Session, by: Actor) -> Sequence[Team]:
     """List the teams by which the actor may filter: all for finance and audit, else of the own unit or seat."""
-    query = select(Team).where(Team.closed_at.is_(None)).order_by(Team.id)
+    return session.scalars(_teams_seen_by(by)).all()
+
+
+@lru_cache(maxsize=256)
+def _teams_seen_by(by: Actor) -> Select[Team]:
+    query = select(Team).options(joinedload(Team.lead_unit, innerjoin=True))
+    query = query.where(Team.closed_at.is_(None)).order_by(Team.id)
     if not policy.reads_all(by):
         own = [seat.team_id for seat in by.seats if seat.team_id is not None]
         query = query.where(or_(Team.lead_unit_id.in_(by.units()), Team.id.in_(own)))
-    return session.scalars(query).all()
+    return query
 
 
 def whole() -> Select[Item]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from tracker.equipment import policy
@@ -16,6 +17,7 @@ from tracker.equipment.kinds import KIND_NAMES, ItemKind, RoomUse
 from tracker.equipment.models import Building, Desk, Item, Provision, Room
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import NotFound
+from tracker.storage.statements import run
 from tracker.teams.models import Team
 
 CARDS_A_PAGE = 60
@@ -59,21 +61,32 @@ class Space:
 
 def cards(session: Session, *, seen_by: Actor, on: date, limit: int = CARDS_A_PAGE, skip: int = 0) -> list[Card]:
     """List the rooms the reader may see after the first ``skip``, provided ones first, by building and name."""
-    given = select(Provision.room_id).where(runs(Provision, on))
-    query = (
+    found = session.scalars(_cards_of(seen_by), {"on": on, "limit": limit, "skip": skip})
+    return _cards(session, found.all(), on)
+
+
+@lru_cache(maxsize=256)
+def _cards_of(seen_by: Actor) -> Select[Room]:
+    given = select(Provision.room_id).where(runs(Provision, _ON))
+    return (
         select(Room)
         .join(Building, Building.id == Room.building_id)
         .options(contains_eager(Room.building), joinedload(Room.owner_unit))
         .where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
         .order_by(Room.id.not_in(given), Building.name, Room.name, Room.id)
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("skip", type_=Integer))
     )
-    return _cards(session, session.scalars(query.limit(limit).offset(skip)).all(), on)
 
 
 def count(session: Session, *, seen_by: Actor) -> int:
     """Count the rooms the reader may see."""
-    query = select(func.count()).select_from(Room).where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
-    return session.scalar(query) or 0
+    return run(session, _count_of(seen_by)).scalar_one() or 0
+
+
+@lru_cache(maxsize=256)
+def _count_of(seen_by: Actor) -> Select[int]:
+    return select(func.count()).select_from(Room).where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
 
 
 def card(session: Session, room_id: int, *, seen_by: Actor, on: date) -> Card:
@@ -100,12 +113,17 @@ class Place(NamedTuple):
 
 def choices(session: Session, *, seen_by: Actor, unit_id: int | None = None) -> list[Place]:
     """List the rooms a form or a filter may offer, by building and name."""
+    rows = run(session, _choices_of(seen_by, unit_id))
+    return [Place(room_id, f"{building} {name}") for room_id, building, name in rows]
+
+
+@lru_cache(maxsize=256)
+def _choices_of(seen_by: Actor, unit_id: int | None) -> Select[int, str, str]:
     query = select(Room.id, Building.name, Room.name).join(Building, Building.id == Room.building_id)
     query = query.where(policy.visible_rooms(seen_by), Room.closed_at.is_(None))
     if unit_id is not None:
         query = query.where(Room.owner_unit_id == unit_id)
-    rows = session.execute(query.order_by(Building.name, Room.name))
-    return [Place(room_id, f"{building} {name}") for room_id, building, name in rows]
+    return query.order_by(Building.name, Room.name)
 
 
 def given_to(session: Session, *, on: date) -> dict[int, int]:
@@ -135,26 +153,33 @@ def held_by_team(session: Session, team_ids: Sequence[int]) -> dict[int, dict[It
     return found
 
 
-def runs(model: type[Provision | Desk], on: date) -> ColumnElement[bool]:
+def runs(model: type[Provision | Desk], on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Make the condition that a half-open term covers the day."""
     return (model.begins_on <= on) & or_(model.ends_before.is_(None), model.ends_before > on)
 
 
+_ON = bindparam("on", type_=Date)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_GIVEN = select(Provision).options(joinedload(Provision.team)).where(Provision.room_id.in_(_IDS), runs(Provision, _ON))
+_SEATED = (
+    select(Desk).options(joinedload(Desk.person)).where(Desk.room_id.in_(_IDS), runs(Desk, _ON)).order_by(Desk.number)
+)
+_THERE = (
+    select(Item.room_id, Item.kind, func.sum(Item.pieces))
+    .where(Item.room_id.in_(_IDS))
+    .group_by(Item.room_id, Item.kind)
+)
+
+
 def _cards(session: Session, rooms: Sequence[Room], on: date) -> list[Card]:
-    ids = [room.id for room in rooms]
-    given = {
-        provision.room_id: provision
-        for provision in session.scalars(
-            select(Provision).options(joinedload(Provision.team)).where(Provision.room_id.in_(ids), runs(Provision, on))
-        )
-    }
+    if not rooms:
+        return []
+    asked = {"ids": [room.id for room in rooms], "on": on}
+    given = {provision.room_id: provision for provision in session.scalars(_GIVEN, asked)}
     desks: dict[int, dict[int, Desk]] = defaultdict(dict)
-    seated = select(Desk).options(joinedload(Desk.person)).where(Desk.room_id.in_(ids), runs(Desk, on))
-    for desk in session.scalars(seated.order_by(Desk.number)):
+    for desk in session.scalars(_SEATED, asked):
         desks[desk.room_id][desk.number] = desk
     things: dict[int, dict[ItemKind, int]] = defaultdict(dict)
-    there = select(Item.room_id, Item.kind, func.sum(Item.pieces)).where(Item.room_id.in_(ids))
-    for room_id, kind, pieces in session.execute(there.group_by(Item.room_id, Item.kind)):
-        if room_id is not None:
-            things[room_id][kind] = int(pieces)
+    for room_id, kind, pieces in run(session, _THERE, {"ids": asked["ids"]}):
+        things[room_id][kind] = int(pieces)
     return [Card(room, given.get(room.id), desks[room.id], things[room.id]) for room in rooms]
