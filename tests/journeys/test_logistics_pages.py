@@ -51,6 +51,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("reviewer", "/equipment/import"),
     ("reviewer", "/equipment/import/{job}"),
     ("reviewer", "/equipment/new"),
+    ("auditor", "/equipment/purchases"),
     ("reviewer", "/equipment/purchases"),
     ("reviewer", "{purchase}"),
     ("reviewer", "/equipment/rooms"),

@@ -118,10 +118,16 @@ def test_a_paid_line_becomes_things_once_with_its_voucher(small_office: Office, 
     a_paid(small_office, 1_256_000)
     with small_office.database.writing() as session:
         session.execute(update(Category).values(economic_code="31002"))
+    audit = _text(browse("auditor"), "/equipment/purchases")
     client = browse("reviewer")
     listed = _text(client, "/equipment/purchases")
     link = re.search(r'href="(/equipment/purchases/\d+/\w+)"', listed)
     assert link is not None
+    assert "12,560.00" in audit, "audit reads what waits, of whatever unit"
+    assert "/equipment/purchases/" not in audit, "and has no button"
+    assert browse("auditor").get(link[1]).status_code == 403
+    assert 'href="/equipment/purchases"' in _text(browse("auditor"), "/equipment")
+    assert "12,560.00" not in _text(browse("other_reviewer"), "/equipment/purchases")
     form = _text(client, link[1])
     data = {
         "csrf_token": token(form),

@@ -13,7 +13,7 @@ from tracker.equipment import policy
 from tracker.equipment.facts import Purchase
 from tracker.equipment.models import Intake
 from tracker.funds.models import Category
-from tracker.kernel.actors import Actor
+from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.teams.models import Team
 from tracker.vouchers.queries import standing
@@ -25,14 +25,15 @@ MOST = 200
 
 
 def waiting(session: Session, by: Actor) -> Sequence[ClaimLine]:
-    """List the lines of the actor's own teams that wait to become things, latest claim first."""
+    """List the lines that wait to become things, latest claim first: of the actor's own teams, of all for audit."""
     known = select(Intake.id).where(Intake.claim_line_key == _key()).exists()
-    return session.scalars(_lines(by).where(~known).order_by(Claim.id.desc(), ClaimLine.position).limit(MOST)).all()
+    lines = _lines() if by.holds(SeatKind.AUDITOR) else _kept_lines(by)
+    return session.scalars(lines.where(~known).order_by(Claim.id.desc(), ClaimLine.position).limit(MOST)).all()
 
 
 def one(session: Session, claim_id: int, line_key: str, by: Actor) -> ClaimLine:
-    """Load a line, whether it became things or not. Raises NotFound."""
-    line = session.scalar(_lines(by).where(Claim.id == claim_id, ClaimLine.key == line_key))
+    """Load a line of the actor's own teams, whether it became things or not. Raises NotFound."""
+    line = session.scalar(_kept_lines(by).where(Claim.id == claim_id, ClaimLine.key == line_key))
     if line is None:
         raise NotFound
     return line
@@ -49,7 +50,11 @@ def purchase_of(session: Session, line: ClaimLine) -> Purchase:
     )
 
 
-def _lines(by: Actor) -> Select[ClaimLine]:
+def _kept_lines(by: Actor) -> Select[ClaimLine]:
+    return _lines().where(Team.lead_unit_id.in_(policy.kept_units(by)))
+
+
+def _lines() -> Select[ClaimLine]:
     return (
         select(ClaimLine)
         .join(ClaimLine.claim)
@@ -60,7 +65,6 @@ def _lines(by: Actor) -> Select[ClaimLine]:
         .where(
             Claim.state == State.PAID,
             Category.economic_code.in_(EQUIPMENT_CODES),
-            Team.lead_unit_id.in_(policy.kept_units(by)),
             ClaimLine.claimed_fen > ClaimLine.deducted_fen,
         )
     )

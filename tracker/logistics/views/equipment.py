@@ -32,7 +32,7 @@ from tracker.storage import unit_of_work
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor, seated
 from tracker.web.asked import asked_choice, asked_number, asked_text
-from tracker.web.database import reader
+from tracker.web.database import read_once, reader
 from tracker.web.forms import SiteForm
 from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
@@ -65,6 +65,7 @@ def equipment() -> Response:
         **frame(by, "items"),
         found=found,
         wanted=wanted,
+        reads_purchases=by.holds_any(policy.PURCHASE_READERS),
         states=SHOWN_STATES,
         tallies=tallies,
         most_counted=finding.MOST_COUNTED,
@@ -72,7 +73,7 @@ def equipment() -> Response:
         counted=counts.latest_of(reader(), found.items),
         cards=rooms.cards(reader(), seen_by=by, on=today, limit=FIRST_ROOMS),
         room_choices=rooms.choices(reader(), seen_by=by),
-        team_choices=items.seen_teams(reader(), by),
+        team_choices=read_once(items.seen_teams, by),
         chosen=chosen,
         panel=panel(reader(), chosen, by) if chosen else None,
         today=today,
@@ -223,7 +224,7 @@ def _chosen(found: Sequence[Item], by: Actor) -> Item | None:
 
 
 def _whose(by: Actor) -> str:
-    teams = items.seen_teams(reader(), by)
+    teams = read_once(items.seen_teams, by)
     own = [team for team in teams if any(seat.team_id == team.id for seat in by.seats)]
     if own:
         return _("%(team)s · 牵头单位 %(unit)s提供", team=own[0].name, unit=own[0].lead_unit.short_name)

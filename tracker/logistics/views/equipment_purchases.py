@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 
-from tracker.equipment import operations
+from tracker.equipment import operations, policy
 from tracker.equipment.kinds import Source
 from tracker.equipment.models import IntakeKind
 from tracker.kernel.errors import Refused
@@ -16,17 +16,19 @@ from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import order
 from tracker.logistics.views.equipment_entry import RENAMED, keeper, offer, warnings_of
 from tracker.storage import unit_of_work
-from tracker.web.access import current_actor
+from tracker.web.access import current_actor, seated
 from tracker.web.database import read_again, reader
 from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
 
 @blueprint.get("/equipment/purchases")
-@keeper
+@seated(*policy.PURCHASE_READERS)
 def equipment_purchases() -> Response:
-    """List the paid lines that wait to become things."""
-    return page("logistics/equipment_purchases.html", lines=purchases.waiting(reader(), current_actor()))
+    """List the paid lines that wait to become things; whose keeper looks can write their cards."""
+    by = current_actor()
+    kept = policy.kept_units(by)
+    return page("logistics/equipment_purchases.html", lines=purchases.waiting(reader(), by), kept=kept)
 
 
 @blueprint.route("/equipment/purchases/<int:claim_id>/<string:line_key>", methods=["GET", "POST"])
