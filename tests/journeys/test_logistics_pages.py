@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from tests.equipment.things import a_room, handed, order, other_unit_id, some_things, to_member
 from tests.journeys.site import HEIGHTS, Site, scrolls_sideways
 from tests.journeys.test_everybody import unfit
+from tests.logistics.test_secondments_pages import OTHER, ROW, sheet_of
 from tests.office import TODAY, Office, a_paid
 from tests.secondments.seconded import recorded, with_home_unit
 from tracker.equipment.kinds import ItemKind
@@ -82,6 +83,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("reviewer", "/secondments/{secondment}/post"),
     ("reviewer", "/secondments/confirmations"),
     ("reviewer", "/secondments/import"),
+    ("reviewer", "/secondments/import/{roster}"),
     ("reviewer", "/secondments/new"),
 )
 """Who looks at which page."""
@@ -123,6 +125,7 @@ def places(served: Site) -> dict[str, object]:
         session.execute(update(Category).values(economic_code="31002"))
     found["purchase"] = _purchase(served)
     found["job"] = _job(served, office)
+    found["roster"] = _roster(served)
     return found
 
 
@@ -154,6 +157,18 @@ def _job(site: Site, office: Office) -> str:
         assert session.scalar(select(Item.id).where(Item.kind == ItemKind.DESKTOP)) is None, "nothing is written yet"
     assert job
     return job
+
+
+def _roster(site: Site) -> str:
+    """Have a roster with a wrong row checked, in the browser, and return its import."""
+    kept = sheet_of(OTHER, {**ROW, "账号": "no.one", "岗位性质": "公务员"})
+    with site.window("reviewer") as window:
+        window.goto("/secondments/import")
+        sheet = {"name": "名册.xlsx", "mimeType": "application/octet-stream", "buffer": kept.getvalue()}
+        window.locator("input[type=file]").set_input_files(sheet)  # type: ignore[arg-type]
+        window.get_by_role("button", name="检查表格").click()
+        expect(window.locator("#import-report")).to_contain_text("有问题 1 行")
+        return window.url.rpartition("/")[2]
 
 
 @pytest.mark.parametrize(("who", "pattern"), PAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -418,10 +419,22 @@ OTHER = {**ROW, "账号": "other_newcomer", "姓名": "苏晴"}
 
 def imported(client: CheckedClient, *rows: dict[str, str], **more: str) -> tuple[int, str]:
     """Check a sheet, then send its report's form."""
-    _status, _there, checked = post(client, "/secondments/import", {"sheet": (sheet_of(*rows), "名册.xlsx")})
-    carried = {name: hidden(checked, name) for name in ("csrf_token", "command_id", "handle")}
-    answer = client.post("/secondments/import", data={**carried, **more})
+    shown = checked(client, sheet_of(*rows))
+    carried = {"csrf_token": token(shown), **{name: hidden(shown, name) for name in ("command_id", "checked")}}
+    answer = client.post("/secondments/import/write", data={**carried, **more})
     return answer.status_code, answer.get_data(as_text=True)
+
+
+def checked(client: CheckedClient, data: BytesIO) -> str:
+    """Send a sheet and read what its own page says when it is checked."""
+    status, there, shown = post(client, "/secondments/import", {"sheet": (data, "名册.xlsx")})
+    assert (status, bool(re.fullmatch(r"/secondments/import/[0-9a-f]{32}", there))) == (303, True), shown
+    for _look in range(200):
+        shown = client.get(there).get_data(as_text=True)
+        if "data-poll" not in shown:
+            return shown
+        time.sleep(0.05)
+    raise AssertionError(shown)
 
 
 def seconded(office: Office) -> int:
@@ -431,10 +444,7 @@ def seconded(office: Office) -> int:
 
 def test_checking_a_sheet_records_nobody_and_importing_records_all(district: Office, browse: Browse) -> None:
     client = browse("reviewer")
-    sheet = {"sheet": (sheet_of(ROW, OTHER), "名册.xlsx")}
-    status, _there, shown = post(client, "/secondments/import", sheet)
-    assert status == 200
-    assert "可以导入 2 人" in shown
+    assert "可以导入 2 人" in checked(client, sheet_of(ROW, OTHER))
     assert seconded(district) == 0
     assert imported(client, ROW, OTHER)[0] == 303
     assert seconded(district) == 2
@@ -444,9 +454,8 @@ def test_checking_a_sheet_records_nobody_and_importing_records_all(district: Off
 def test_importing_again_changes_nothing(district: Office, browse: Browse) -> None:
     client = browse("reviewer")
     imported(client, ROW, OTHER)
-    _status, _there, shown = post(client, "/secondments/import", {"sheet": (sheet_of(ROW, OTHER), "名册.xlsx")})
-    assert "原来就有 2 人" in shown
-    imported(client, ROW, OTHER)
+    assert "原来就有 2 人" in checked(client, sheet_of(ROW, OTHER))
+    assert imported(client, ROW, OTHER)[0] == 303
     assert seconded(district) == 2
     holds(district.database)
 
@@ -472,7 +481,7 @@ def test_every_bad_cell_is_named_and_nothing_is_imported(
     client = browse("reviewer")
     status, shown = imported(client, OTHER, {**ROW, **change})
     assert status == 200
-    found = list(re.findall(r'<td class="num">(\d+)</td><td>([^<]*)</td><td>([^<]*)</td>', shown))
+    found = list(re.findall(r'<td class="num">(\d+)</td><td class="nowrap">([^<]*)</td><td>([^<]*)</td>', shown))
     assert [(row, title) for row, title, _why in found] == [("3", column)]
     assert words in found[0][2].replace("&#39;", "'")
     assert seconded(district) == 0
@@ -511,8 +520,7 @@ def test_the_export_can_be_read_in_again_and_carries_no_numbers(district: Office
     rows = list(openpyxl.load_workbook(BytesIO(data)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert "身份证号" not in rows[0]
     assert rows[1][:3] == ("newcomer", "高远", "云湖区农业农村局")
-    _status, _there, shown = post(client, "/secondments/import", {"sheet": (BytesIO(data), "导出.xlsx")})
-    assert "原来就有 1 人" in shown
+    assert "原来就有 1 人" in checked(client, BytesIO(data))
     template = openpyxl.load_workbook(BytesIO(client.get("/secondments/import/template").data)).active
     assert [cell.value for cell in template[1]] == [column.title for column in COLUMNS]  # type: ignore[index]
 

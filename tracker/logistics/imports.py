@@ -1,4 +1,4 @@
-"""A sheet of cards on its way in: checked, then written, in a thread of its own; how far it is stands in a file.
+"""A sheet of cards or people on its way in: checked, then written, in a thread of its own; a file says how far it is.
 
 A file and no row: on SQLite nobody else writes to the database while an import does, and what a page shows of an
 import matters for as long as somebody looks. Whatever happens to thread, process or host, nothing is half written,

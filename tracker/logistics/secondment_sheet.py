@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,6 +29,8 @@ from tracker.web.forms import parse_day
 MOST_ROWS = 200
 """A check tries every row under the writers' lock, at about 16 ms each; larger districts import in parts."""
 W = TypeVar("W", bound=StrEnum)
+Progress = Callable[[int, int], object]
+"""Hears how many of how many rows are done."""
 
 COLUMNS = (
     Column("账号", 14, "登录账号，要先由系统管理员添加人员"),
@@ -79,6 +81,10 @@ _COLUMN_OF_FIELD = {
 }
 
 
+def unheard(_done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
 @dataclass
 class Report:
     """What a sheet holds: rows to record, rows already recorded, and every cell that is wrong."""
@@ -114,20 +120,22 @@ def read_sheet(session: Session, data: bytes, bad: list[BadCell]) -> list[Line[S
 
 def import_rows(
     session: Session,
-    lines: Iterable[Line[SecondmentFacts]],
+    lines: Sequence[Line[SecondmentFacts]],
     bad: list[BadCell],
     *,
     by: Actor,
     at: datetime,
     cipher: Cipher,
+    progress: Progress = unheard,
 ) -> Report:
     """Record every row that can be recorded, each in a savepoint of its own; the refusals are named by cell.
 
     A row whose person already has a secondment to the team from the same day is left as it is, so that the same
-    sheet a second time changes nothing.
+    sheet a second time changes nothing. ``progress`` hears of the rows as they are come to.
     """
     report = Report(bad=bad)
-    for line in lines:
+    for done, line in enumerate(lines):
+        progress(done, len(lines))
         if _is_known(session, line.value):
             report.known += 1
             continue

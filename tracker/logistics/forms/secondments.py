@@ -165,10 +165,10 @@ class HandClaimsForm(SiteForm):
 
 
 class SheetForm(SiteForm):
-    """A sheet to check and to import: the file first, then the handle it is kept under."""
+    """A sheet to check, and afterwards the check whose rows to record."""
 
     sheet = FileField(_("填好的表格（XLSX）"))
-    handle = HiddenField()
+    checked = HiddenField()
     clean_only = TickField(_("只导入没有问题的行，有问题的行改好后再导入"))
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, url_for
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -11,19 +17,25 @@ from tracker.evidence.media import clean_display_name
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep
 from tracker.kernel.clock import now
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import NotFound, Refused
 from tracker.logistics import secondment_sheet
 from tracker.logistics.forms.secondments import SheetForm
+from tracker.logistics.imports import Imports, Job, Outcome, Stage, Tracking
 from tracker.logistics.secondment_sheet import Report
 from tracker.logistics.sheets import MOST_BYTES, BadCell
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.secondments import keeper, office_cipher, sheet
-from tracker.storage import unit_of_work
+from tracker.storage import current
 from tracker.storage.files import current_files
 from tracker.web.access import current_actor
 from tracker.web.database import reader
 from tracker.web.i18n import gettext as _
-from tracker.web.pages import page
+from tracker.web.limits import limiter
+from tracker.web.pages import is_part_request, page, part
+
+PART_NAMES = {"": "排队", "checking": "逐行检查", "writing": "登记"}
+_PATIENCE = 1.0
+"""Seconds a page waits for a sheet before it shows how far it is."""
 
 
 @blueprint.get("/secondments/import/template")
@@ -35,51 +47,125 @@ def secondment_template() -> Response:
 
 @blueprint.route("/secondments/import", methods=["GET", "POST"])
 @keeper
+@limiter.limit("60 per minute")
 def import_secondments() -> Response:
-    """Check a sheet; the second time, with its handle, record it."""
-    form, report = SheetForm(), None
+    """Take a sheet and have it checked; nobody is recorded yet."""
+    form = SheetForm()
     if form.sent_and_valid():
         try:
-            data = _sent(form)
-            report, is_kept = _tried(data, is_final=bool(form.handle.data), clean_only=bool(form.clean_only.data))
-            if is_kept:
-                flash(_("已导入 %(count)s 人，%(known)s 人原来就有", count=report.fresh, known=report.known), "ok")
-                return redirect(url_for(".secondments", phase="all"), 303)  # type: ignore[return-value]
-            form.handle.data = form.handle.data or _kept(data, form.sheet.data)
+            job = _begin_check(*_sent(form))
+            if job.stage is not Stage.REFUSED:
+                return _to(job)
+            form.refuse(Refused(job.sentence, field="sheet"))
         except Refused as refusal:
             form.refuse(refusal)
-    return page("logistics/secondment_import.html", form=form, report=report, most=secondment_sheet.MOST_ROWS)
+    return _show(form, None)
 
 
-def _sent(form: SheetForm) -> bytes:
-    """Return the sheet: the file that came, else the one kept under the handle. Raises Refused without either."""
+@blueprint.get("/secondments/import/<string(length=32):job_id>")
+@keeper
+def roster_progress(job_id: str) -> Response:
+    """Show how far an import is, and in the end what came of it."""
+    job = _imports().find(job_id, person_id=current_actor().person_id)
+    if job is None:
+        raise NotFound
+    return _show(SheetForm(), job)
+
+
+@blueprint.post("/secondments/import/write")
+@keeper
+@limiter.limit("20 per minute")
+def write_roster() -> Response:
+    """Record a checked sheet: all of it when every row is clean, else the clean rows if that was chosen."""
+    form, imports, mine = SheetForm(), _imports(), current_actor().person_id
+    checked = imports.find(form.checked.data or "", person_id=mine)
+    if form.sent_and_valid():
+        try:
+            if checked is None:
+                raise Refused(_("表格已不在，请重新传"))  # noqa: TRY301  told on the form like the others
+            if checked.outcome.bad and not form.clean_only.data:
+                return _show(form, checked)
+            job = imports.find(form.command_id.data or "", person_id=mine) or _begin_write(form, checked)
+            if job.stage is Stage.WRITTEN:
+                flash(_("已导入 %(count)s 人，%(known)s 人原来就有", count=job.made, known=job.outcome.known), "ok")
+                return redirect(url_for(".secondments", phase="all"), 303)  # type: ignore[return-value]
+            return _to(job)
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _show(form, checked)
+
+
+def _sent(form: SheetForm) -> tuple[bytes, str]:
+    """Return the sheet that came and its name. Raises Refused without one."""
     sent = form.sheet.data
-    if isinstance(sent, FileStorage) and sent.filename:
-        form.handle.data = ""
-        return sent.stream.read(MOST_BYTES + 1)
-    if form.handle.data:
-        kept = evidence_of(reader(), form.handle.data, seen_by=current_actor())
-        return current_files().get(kept.sha256)
-    raise Refused("请选择填好的表格", field="sheet")
+    if not isinstance(sent, FileStorage) or not sent.filename:
+        raise Refused("请选择填好的表格", field="sheet")
+    return sent.stream.read(MOST_BYTES + 1), clean_display_name(sent.filename)
 
 
-def _tried(data: bytes, *, is_final: bool, clean_only: bool) -> tuple[Report, bool]:
-    """Record the sheet; keep it only when it is final and clean, or the clean rows were asked for."""
-    with unit_of_work() as session:
-        report = _recorded(session, data)
-        is_kept = is_final and (not report.bad or clean_only)
-        if not is_kept:
+def _begin_check(data: bytes, name: str) -> Job:
+    """Begin to try every row, and keep the sheet if it is one; a small one is done at once."""
+    by, at, database, files = current_actor(), now(), current(), current_files()
+    job, tried = Job(uuid.uuid4().hex, by.person_id, 0, "", Stage.CHECKING), _recording(data)
+
+    def work(progress: Tracking) -> Job:
+        with database.writing() as session:
+            report = tried(session, partial(progress, "checking"))
             session.rollback()
-    return report, is_kept
+        with database.writing() as session:
+            stored = StoredFile(files.put(data), len(data), "xlsx", name)
+            handle = keep(session, stored, EvidenceKind.OTHER, by=by, at=at).handle
+        return replace(job, stage=Stage.CHECKED, sheet=handle, outcome=_outcome(report))
+
+    return _imports().begin(job, work, patience=_PATIENCE)
 
 
-def _recorded(session: Session, data: bytes) -> Report:
-    bad: list[BadCell] = []
-    lines = secondment_sheet.read_sheet(session, data, bad)
-    return secondment_sheet.import_rows(session, lines, bad, by=current_actor(), at=now(), cipher=office_cipher())
+def _begin_write(form: SheetForm, checked: Job) -> Job:
+    """Begin to record a sheet; where a row has become wrong since it was checked, what was found is shown once more."""
+    database, clean_only = current(), bool(form.clean_only.data)
+    kept = evidence_of(reader(), checked.sheet, seen_by=current_actor())
+    job = replace(checked, id=form.command_id.data or "", stage=Stage.WRITING, part="", done=0, total=0)
+    recorded = _recording(current_files().get(kept.sha256))
+
+    def work(progress: Tracking) -> Job:
+        with database.writing() as session:
+            report = recorded(session, partial(progress, "writing"))
+            is_kept = not report.bad or clean_only
+            if not is_kept:
+                session.rollback()
+        stage, made = (Stage.WRITTEN, report.fresh) if is_kept else (Stage.CHECKED, 0)
+        return replace(job, stage=stage, outcome=_outcome(report), made=made)
+
+    return _imports().begin(job, work, patience=_PATIENCE)
 
 
-def _kept(data: bytes, sent: FileStorage) -> str:
-    stored = StoredFile(current_files().put(data), len(data), "xlsx", clean_display_name(sent.filename or ""))
-    with unit_of_work() as session:
-        return keep(session, stored, EvidenceKind.OTHER, by=current_actor(), at=now()).handle
+def _recording(data: bytes) -> Callable[[Session, secondment_sheet.Progress], Report]:
+    """Take who asks, when, and the key along: the thread that records the sheet has no request to ask."""
+    by, at, cipher = current_actor(), now(), office_cipher()
+
+    def recorded(session: Session, progress: secondment_sheet.Progress) -> Report:
+        bad: list[BadCell] = []
+        lines = secondment_sheet.read_sheet(session, data, bad)
+        return secondment_sheet.import_rows(session, lines, bad, by=by, at=at, cipher=cipher, progress=progress)
+
+    return recorded
+
+
+def _outcome(report: Report) -> Outcome:
+    return Outcome(fresh=report.fresh, known=report.known, bad=tuple(report.bad))
+
+
+def _imports() -> Imports:
+    return Imports(current_app.extensions["tracker.settings"].var / "roster-imports")
+
+
+def _to(job: Job) -> Response:
+    return redirect(url_for("logistics.roster_progress", job_id=job.id), 303)  # type: ignore[return-value]
+
+
+def _show(form: SheetForm, job: Job | None) -> Response:
+    facts: dict[str, Any] = {"form": form, "job": job, "most": secondment_sheet.MOST_ROWS, "part_names": PART_NAMES}
+    if is_part_request():
+        status = 422 if form.was_turned_down else 200
+        return part("logistics/secondment_import_report.html", status=status, **facts)
+    return page("logistics/secondment_import.html", **facts)
