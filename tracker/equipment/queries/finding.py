@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -28,6 +29,8 @@ MOST_COUNTED = 1000
 _FEW = 500
 """People a word means that are named one by one."""
 _NUMBERED = re.compile(r"ZC-\d")
+Parts = Sequence[ColumnElement[bool]]
+"""What somebody may see, in parts that share nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,10 @@ def listing(
     """
     asked = replace(wanted, holders=_holders(session, wanted.text))
     if not wanted.text or _NUMBERED.match(wanted.text) or wanted.overdue_on is not None:
-        found = find(session, asked, seen_by=seen_by, after=after, before=before)
-        return found, tallies(session, asked, seen_by=seen_by)
+        # Who reads all is shown everything in one order, and counted owner by owner.
+        parts = None if policy.reads_all(seen_by) else _parts(session, seen_by, by_owner=True)
+        found = find(session, asked, seen_by=seen_by, after=after, before=before, parts=parts)
+        return found, tallies(session, asked, seen_by=seen_by, parts=parts)
     hits = _hits(session, asked, seen_by)
     if len(hits) > MOST_COUNTED:
         return find(session, asked, seen_by=seen_by, after=after, before=before), Tallies(is_whole=False)
@@ -103,9 +108,18 @@ def listing(
 
 
 def find(
-    session: Session, wanted: Wanted, *, seen_by: Actor, after: int | None = None, before: int | None = None
+    session: Session,
+    wanted: Wanted,
+    *,
+    seen_by: Actor,
+    after: int | None = None,
+    before: int | None = None,
+    parts: Parts | None = None,
 ) -> Found:
-    """Return a page of things. ``after`` is the oldest of the page in hand, ``before`` the newest."""
+    """Return a page of things. ``after`` is the oldest of the page in hand, ``before`` the newest.
+
+    ``parts`` are what the actor may see, where that was looked up already.
+    """
     query = select(Item.id).where(*conditions(wanted, seen_by))
     if before is not None:
         query = query.where(Item.id > before)
@@ -113,7 +127,8 @@ def find(
         query = query.where(Item.id < after)
     # The ids come out of the indexes alone; only the page's own cards are read whole.
     ids: list[int] = []
-    parts = _parts(session, seen_by, by_owner=bool(wanted.text))
+    if parts is None:
+        parts = _parts(session, seen_by, by_owner=bool(wanted.text))
     if wanted.overdue_on is not None:
         parts = [policy.visible_items(seen_by)]  # what is overdue is few, and found by the day
     owned = len(parts) if policy.reads_all(seen_by) else len(seen_by.units())
@@ -125,7 +140,7 @@ def find(
     return _page(session, sorted(ids, reverse=before is None), after, before)
 
 
-def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
+def tallies(session: Session, wanted: Wanted, *, seen_by: Actor, parts: Parts | None = None) -> Tallies:
     """Count the things of each state, whatever state is looked at.
 
     What is kept of each owner, class and state is added up where nothing else is asked for; the things of others, which
@@ -136,12 +151,12 @@ def tallies(session: Session, wanted: Wanted, *, seen_by: Actor) -> Tallies:
     rows: list[Row[Any]] = list(session.execute(_kept(asked, seen_by))) if is_kept else []
     if is_kept and policy.reads_all(seen_by):
         parts = []
-    else:
-        parts = _parts(session, seen_by, by_owner=True)[len(seen_by.units()) if is_kept else 0 :]
+    elif parts is None:
+        parts = _parts(session, seen_by, by_owner=True)
     by_state = select(Item.state, func.count(), func.sum(Item.price_fen)).where(
         *conditions(asked, seen_by, with_disposed=True)
     )
-    for part in parts:
+    for part in parts[len(seen_by.units()) if is_kept else 0 :]:
         rows += session.execute(by_state.where(part).group_by(Item.state))
     found: dict[ItemState, Tally] = {}
     for state, count, fen in map(tuple, rows):
@@ -249,14 +264,22 @@ def conditions(wanted: Wanted, by: Actor, *, with_disposed: bool = False) -> lis
     return found
 
 
-def _parts(session: Session, by: Actor, *, by_owner: bool) -> list[ColumnElement[bool]]:
+def _parts(session: Session, by: Actor, *, by_owner: bool) -> Parts:
     """Split what the actor may see; ``by_owner`` also for who reads all of it, so that each owner's index is used."""
     if not policy.reads_all(by):
         led = run(session, _LED, {"units": sorted(by.units())}).scalars().all() if by.units() else ()
-        return policy.visible_parts(by, led=led)
+        parts, any_near = _parts_of(by, tuple(led))
+        return parts if run(session, any_near).first() else parts[:-1]
     if not by_owner:
         return policy.visible_parts(by)
     return policy.visible_parts(by, run(session, _OWNERS).scalars().all())
+
+
+@lru_cache(maxsize=256)
+def _parts_of(by: Actor, led: tuple[int, ...]) -> tuple[Parts, Select[int]]:
+    """Return the parts, the near one last, and the question whether anything is near: mostly nothing is."""
+    parts = policy.visible_parts(by, led=led)
+    return parts, select(Item.id).where(parts[-1]).limit(1)
 
 
 _LED = select(Team.id).where(Team.lead_unit_id.in_(bindparam("units", expanding=True)))
