@@ -9,6 +9,8 @@ import resource
 import signal
 import struct
 import sys
+from enum import Enum
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tracker.evidence.archive import Unreadable
@@ -43,8 +45,17 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
         _send(answers, _bounded_answer(work, baseline))
 
 
+class _Pickler(pickle.Pickler):
+    """Writes a member of an enumeration by its value: Python 3.11.2 would have ``getattr`` called, which is refused."""
+
+    def reducer_override(self, obj: object) -> Any:
+        return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
+
+
 def _send(answers: BinaryIO, answer: tuple[str, Any]) -> None:
-    body = pickle.dumps(answer)
+    written = BytesIO()
+    _Pickler(written).dump(answer)
+    body = written.getvalue()
     answers.write(_LENGTH.pack(len(body)) + body)
     answers.flush()
 
