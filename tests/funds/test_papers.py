@@ -322,6 +322,13 @@ def test_a_fund_opens_once_however_often_it_is_clicked(office: Office) -> None:
     nothing_amiss(office)
 
 
+CALLED_OTHERWISE = (
+    *("工 资", "工\u200b资", "工・资", "ＧＺ工资", "薪酬", "年终奖", "加班费", "人员奖励"),
+    *("抽调人员生活补助", "津 补 贴", "公积金", "伙食补助和生活补助"),
+)
+"""Pay in other words and writings."""
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -334,6 +341,7 @@ def test_a_fund_opens_once_however_often_it_is_clicked(office: Office) -> None:
         ({"categories": [CategoryFacts("加班", "30101", "基本工资")]}, "工资福利性支出"),
         ({"categories": [CategoryFacts("招商奖金", "30299", "其他商品和服务支出")]}, "工资福利性支出"),
         ({"categories": [CategoryFacts("慰问", "30229", "福利费")]}, "工资福利性支出"),
+        *(({"categories": [CategoryFacts(name, "30226", "劳务费")]}, "工资福利性支出") for name in CALLED_OTHERWISE),
         ({"categories": [CategoryFacts("差旅费", "30211"), CategoryFacts("差旅费", "30239")]}, "重复"),
     ],
 )
@@ -365,6 +373,13 @@ def test_a_purpose_is_never_pay_nor_a_name_twice(small_office: Office) -> None:
     for facts in (CategoryFacts("绩效", "30299"), CategoryFacts("差旅费", "30239")):
         with pytest.raises(Refused), small_office.database.writing() as session:
             add_category(session, small_office.fund_id, facts, by=officer, at=NOON)
+
+
+def test_the_fixed_allowances_of_a_trip_are_not_pay(office: Office) -> None:
+    with office.database.writing() as session:
+        facts = CategoryFacts("伙食补助费和市内交通补助", "30211", "差旅费")
+        assert add_category(session, office.fund_id, facts, by=office.actor("officer"), at=NOON)
+    nothing_amiss(office)
 
 
 def test_the_route_changes_with_a_trace_and_only_by_finance(small_office: Office) -> None:

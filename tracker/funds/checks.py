@@ -17,6 +17,7 @@ from tracker.funds.models import (
     BookEntry,
     BookTransaction,
     Bucket,
+    Category,
     Cell,
     CellKind,
     DailySpending,
@@ -24,6 +25,7 @@ from tracker.funds.models import (
     MonthlySpending,
     Verb,
 )
+from tracker.funds.policy import is_pay
 from tracker.kernel.clock import OFFICE, day_of, month_of
 from tracker.kernel.money import format_yuan
 from tracker.storage.statements import dialect_of
@@ -38,6 +40,7 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _cells(session, cells)
     for fund in funds.values():
         yield from _fund_equals_teams(session, fund, [cell for cell in cells if cell.fund_id == fund.id])
+    yield from _pay(session, funds)
     yield from _periods(session, funds)
     yield from _summaries(session, funds)
     yield from _trails(session, funds)
@@ -92,6 +95,14 @@ def _fund_equals_teams(session: Session, fund: Fund, cells: Sequence[Cell]) -> I
         if not teams == parts == wholes:
             sums = " / ".join(map(format_yuan, (teams, parts, wholes)))
             yield f"「{fund.name}」{name}的合计不一致（元）：组团、组团科目、全区科目各为 {sums}"
+
+
+def _pay(session: Session, funds: dict[int, Fund]) -> Iterator[str]:
+    open_ones = select(Category).where(Category.closed_at.is_(None)).order_by(Category.id)
+    for category in session.scalars(open_ones):
+        if is_pay(category.economic_code, category.name, category.economic_name):
+            fund = funds[category.fund_id].name
+            yield f"「{fund}」的科目「{category.name}」属于工资福利性支出，专项经费不能开支"
 
 
 def _periods(session: Session, funds: dict[int, Fund]) -> Iterator[str]:

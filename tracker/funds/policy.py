@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
@@ -18,7 +19,14 @@ from tracker.teams.models import Team
 PAY_CODES = ("301", "303")
 """工资福利支出 and 对个人和家庭的补助: never a permitted purpose (seconded staff are paid by the home unit)."""
 
-PAY_WORDS = ("工资", "津贴", "奖金", "补贴", "福利", "绩效")
+PAY_WORDS = (
+    *("工资", "薪", "津贴", "津补贴", "补贴", "补助", "奖金", "奖励", "年终奖", "绩效", "福利", "加班"),
+    *("社保", "社会保险", "养老保险", "医疗保险", "公积金", "年金", "离退休"),
+)
+"""Words that name pay, whatever class it is booked under; looked for with spaces and signs between them left out."""
+
+NOT_PAY = ("伙食补助", "交通补助")
+"""The fixed allowances of a trip (财行〔2013〕531号), which are travel expense."""
 
 ROUTES: dict[PaperKind, frozenset[tuple[str, str]]] = {
     PaperKind.ISSUE: frozenset({("reserve", "team")}),
@@ -86,10 +94,9 @@ def check_fund(session: Session, facts: FundFacts) -> None:
 def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
     """Refuse pay as a purpose, and a name twice. Raises Refused.
 
-    Pay stays with the home unit (抽调人员工资福利由原单位发放), so economic classes 301 and 303 are never open.
+    Pay stays with the home unit (抽调人员工资福利由原单位发放).
     """
-    named = facts.name + facts.economic_name
-    if facts.economic_code.startswith(PAY_CODES) or any(word in named for word in PAY_WORDS):
+    if is_pay(facts.economic_code, facts.name, facts.economic_name):
         raise Refused(
             tell(
                 "「%(name)s」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
@@ -99,6 +106,15 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
         )
     if facts.name in known:
         raise Refused(tell("科目「%(name)s」重复，请只保留一个", name=facts.name), field="categories")
+
+
+def is_pay(economic_code: str, *names: str) -> bool:
+    """Tell whether a purpose is pay: by its economic class, or because it is called so, however it is written."""
+    written = unicodedata.normalize("NFKC", "|".join(names))
+    plain = "".join(sign for sign in written if sign.isalnum() or sign == "|")
+    for allowance in NOT_PAY:
+        plain = plain.replace(allowance, "")
+    return economic_code.startswith(PAY_CODES) or any(word in plain for word in PAY_WORDS)
 
 
 def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperChanges) -> None:
