@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +31,9 @@ from tracker.web.forms import parse_day
 
 MOST_ROWS = 10_000
 READING, CHECKING, WRITING = "reading", "checking", "writing"
+_COUNT = re.compile(r"[0-9]{1,40}")
+_MOST_COUNTED = 1_000_000
+"""Beyond any count a card may have, which then says how many it may have."""
 W = TypeVar("W", bound=StrEnum)
 Progress = Callable[[str, int, int], None]
 """Hears of a part how many rows of how many are done."""
@@ -221,7 +225,7 @@ def _card(row: SheetRow, known: Known) -> ItemFacts:
         team_id=team_id,
     )
     wrong = [(_COLUMN_OF.get(name, "名称"), sentence) for name, sentence in card.faults(known.today)]
-    if not card.exception:
+    if card.pieces > 0 and not card.exception:  # prices are judged a piece
         sets = known.standing.adopted(card.bought_on)
         wrong += [(_COLUMN_OF[one.field], one.sentence) for one in standards.judge(card, sets) if one.blocks]
     if wrong:
@@ -256,10 +260,10 @@ def _fen(row: SheetRow, bad: list[tuple[str, str]]) -> int:
 def _count(row: SheetRow, title: str, default: int, bad: list[tuple[str, str]]) -> int:
     if not row[title]:
         return default
-    if not row[title].isascii() or not row[title].isdigit() or len(row[title]) > 6:  # noqa: PLR2004  no count is longer
+    if not _COUNT.fullmatch(row[title]):
         bad.append((title, "只能填整数"))
         return default
-    return int(row[title])
+    return min(int(row[title]), _MOST_COUNTED)
 
 
 def _day(row: SheetRow, bad: list[tuple[str, str]]) -> date | None:
