@@ -17,8 +17,8 @@ from tests.equipment.things import a_room, handed, nothing_amiss, order, other_u
 from tests.office import NOON, Office
 from tests.templates import a_furnished
 from tracker.equipment.lifecycle import Destination, Handing, ItemState, Standing, after
-from tracker.equipment.models import Desk
-from tracker.equipment.operations import free_desk, provide, seat_at_desk, take_back
+from tracker.equipment.models import Desk, Provision
+from tracker.equipment.operations import cancel_provision, free_desk, provide, seat_at_desk, take_back
 from tracker.equipment.queries import finding
 from tracker.equipment.queries.finding import Wanted
 from tracker.kernel.errors import Refused
@@ -103,10 +103,18 @@ class Things(RuleBasedStateMachine):
         last = None if length is None else begins + timedelta(days=length)
         self._try(provide, self.rooms[room], self.office.team_id, begins_on=begins, last_day=last)
 
-    @rule(room=ROOMS)
-    def take_back(self, room: int) -> None:
-        today = date(2026, 3, 9) + timedelta(days=self.days)
-        self._try(lambda session, room_id, by: take_back(session, room_id, today, by), self.rooms[room])
+    @rule(room=ROOMS, days=st.integers(-40, 120))
+    def take_back(self, room: int, days: int) -> None:
+        last = date(2026, 3, 9) + timedelta(days=self.days + days)
+        self._try(lambda session, room_id, by: take_back(session, room_id, last, by), self.rooms[room])
+
+    @rule(room=ROOMS, place=st.integers(0, 3))
+    def cancel(self, room: int, place: int) -> None:
+        with self.database.reading() as session:
+            terms = select(Provision.id).where(Provision.room_id == self.rooms[room]).order_by(Provision.id)
+            ids = session.scalars(terms).all()
+        if place < len(ids):
+            self._try(cancel_provision, self.rooms[room], ids[place], "计划有变")
 
     def _try(self, act, *arguments, **facts) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003  any operation
         by = order(self.office.actor("reviewer"), at=NOON + timedelta(days=self.days))

@@ -6,12 +6,24 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.equipment.things import a_room, nothing_amiss, order, the_room
 from tests.office import NOON, Office
+from tracker.audit.models import AuditEntry
+from tracker.equipment import checks
 from tracker.equipment.facts import RoomFacts
 from tracker.equipment.kinds import RoomUse
-from tracker.equipment.operations import add_room, change_room, free_desk, provide, seat_at_desk, take_back
+from tracker.equipment.models import Desk, Provision
+from tracker.equipment.operations import (
+    add_room,
+    cancel_provision,
+    change_room,
+    free_desk,
+    provide,
+    seat_at_desk,
+    take_back,
+)
 from tracker.equipment.queries import rooms
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 
@@ -159,3 +171,99 @@ def test_the_same_room_is_written_once(small_office: Office) -> None:
     a_room(small_office)
     with pytest.raises(Refused, match="已经有 508"):
         a_room(small_office)
+
+
+def _take_back(office: Office, room: int, last: date, *, days: int = 0) -> None:
+    with office.database.writing() as session:
+        take_back(session, room, last, order(office.actor("reviewer"), at=NOON + timedelta(days=days)))
+
+
+def _desks(office: Office, room: int) -> dict[int, date | None]:
+    with office.database.reading() as session:
+        desks = session.scalars(select(Desk).where(Desk.room_id == room).order_by(Desk.number))
+        return {desk.number: desk.last_day for desk in desks}
+
+
+def test_taking_back_never_lengthens_a_term(office: Office) -> None:
+    room = a_room(office)
+    _provide(office, room, office.team_id, D(2026, 1, 1), D(2026, 12, 31))
+    _provide(office, room, office.other_team_id, D(2027, 1, 1), D(2027, 12, 31))
+    for last in (D(2027, 6, 30), D(2027, 1, 1)):
+        with pytest.raises(Refused, match="只提供到 2026-12-31，收回不能延长"):
+            _take_back(office, room, last)
+    _take_back(office, room, D(2026, 12, 31))
+    _take_back(office, room, D(2026, 12, 30))
+    nothing_amiss(office)
+
+
+def test_who_sits_in_a_room_rises_the_day_it_is_taken_back(office: Office) -> None:
+    room, other = a_room(office), a_room(office, "510")
+    _provide(office, room, office.team_id, D(2026, 3, 1), None)
+    _sit(office, room, 1, "member")
+    _take_back(office, room, D(2026, 3, 31))
+    _sit(office, room, 2, "colleague", days=1)
+    assert _desks(office, room) == {1: D(2026, 3, 31), 2: D(2026, 3, 31)}
+    with pytest.raises(Refused, match="请先腾空"):
+        _sit(office, other, 1, "member", days=22)
+    _sit(office, other, 1, "member", days=23)
+    nothing_amiss(office)
+
+
+def test_who_sat_down_today_does_not_keep_a_desk_in_a_room_given_back_yesterday(small_office: Office) -> None:
+    room = a_room(small_office)
+    _provide(small_office, room, small_office.team_id, D(2026, 3, 1), None)
+    _sit(small_office, room, 1, "member")
+    _take_back(small_office, room, D(2026, 3, 8))
+    assert _desks(small_office, room) == {}
+
+
+def test_the_next_term_of_the_same_team_lets_its_people_sit_on(office: Office) -> None:
+    room = a_room(office)
+    _provide(office, room, office.team_id, D(2026, 3, 1), D(2026, 3, 31))
+    _sit(office, room, 1, "member")
+    assert _desks(office, room) == {1: D(2026, 3, 31)}
+    _provide(office, room, office.team_id, D(2026, 4, 1), D(2026, 12, 31))
+    assert _desks(office, room) == {1: D(2026, 12, 31)}
+    _take_back(office, room, D(2026, 3, 20))
+    assert _desks(office, room) == {1: D(2026, 3, 20)}
+    nothing_amiss(office)
+
+
+def test_a_term_to_come_is_cancelled_with_its_reason_in_the_trail(office: Office) -> None:
+    room = a_room(office)
+    _provide(office, room, office.team_id, D(2026, 3, 1), D(2026, 3, 31))
+    _sit(office, room, 1, "member")
+    _provide(office, room, office.team_id, D(2026, 4, 1), None)
+    with office.database.reading() as session:
+        now, coming = session.scalars(select(Provision.id).order_by(Provision.begins_on)).all()
+
+    def cancel(provision: int, reason: str = "组团改到二号楼办公", by: str = "reviewer") -> None:
+        with office.database.writing() as session:
+            cancel_provision(session, room, provision, reason, order(office.actor(by)))
+
+    with pytest.raises(Refused, match="已经开始，不能取消"):
+        cancel(now)
+    with pytest.raises(Refused, match="为什么"):
+        cancel(coming, "")
+    with pytest.raises(Forbidden):
+        cancel(coming, by="head")
+    for _click in range(2):
+        cancel(coming)
+    assert _desks(office, room) == {1: D(2026, 3, 31)}
+    with office.database.reading() as session:
+        [told] = session.scalars(select(AuditEntry).where(AuditEntry.action == "room.cancel"))
+        assert told.note == "组团改到二号楼办公"
+    _provide(office, room, office.other_team_id, D(2026, 4, 1), None)
+    nothing_amiss(office)
+
+
+def test_the_check_finds_a_room_provided_twice_at_once(office: Office) -> None:
+    room = a_room(office)
+    _provide(office, room, office.team_id, D(2026, 1, 1), D(2026, 12, 31))
+    _provide(office, room, office.other_team_id, D(2027, 1, 1), D(2027, 12, 31))
+    with office.database.writing() as session:
+        first = session.scalars(select(Provision).order_by(Provision.begins_on)).first()
+        assert first is not None
+        first.ends_before = D(2027, 7, 1)
+    with office.database.reading() as session:
+        assert [f"房间 {room}" in words for words in checks.breaches(session)] == [True]

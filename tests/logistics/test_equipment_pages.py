@@ -258,3 +258,29 @@ def test_a_label_sheet_and_the_form_are_printed(small_office: Office, browse: Br
         answer = client.get(address)
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert client.get("/equipment/labels.pdf").status_code == 422
+
+
+def test_a_room_is_provided_again_for_the_next_term_and_the_page_cancels_it(
+    small_office: Office, browse: Browse
+) -> None:
+    room = a_room(small_office)
+    keeper = order(small_office.actor("reviewer"))
+    with small_office.database.writing() as session:
+        provide(session, room, small_office.team_id, keeper, begins_on=date(2026, 1, 5), last_day=date(2026, 6, 30))
+    client, address = browse("reviewer"), f"/equipment/rooms/{room}"
+    page = _text(client, address)
+    assert "再提供给组团" in page
+    assert 'value="2026-07-01"' in page
+    data = {"csrf_token": token(page), "command_id": "e" * 32}
+    longer = client.post(f"{address}/take-back", data={**data, "until": "2026-07-31"})
+    assert longer.status_code == 422
+    assert "收回不能延长" in longer.get_data(as_text=True)
+    again = {**data, "team_id": small_office.team_id, "begins_on": "2026-07-01", "last_day": "", "paper": "云管〔2026〕9号"}
+    assert client.post(f"{address}/provide", data=again).status_code == 303
+    page = _text(client, address)
+    [cancel] = re.findall(r"/equipment/rooms/\d+/provisions/\d+/cancel", page)
+    assert "为什么取消" in client.post(cancel, data={**data, "reason": ""}).get_data(as_text=True)
+    assert client.post(cancel, data={**data, "reason": "改到二号楼"}).status_code == 303
+    assert "云管〔2026〕9号" not in _text(client, address)
+    assert browse("head").post(cancel, data=data).status_code in {400, 403}
+    nothing_amiss(small_office)

@@ -103,6 +103,7 @@ ACTION_NAMES: dict[str, str] = {
     "room.change": "修改用房",
     "room.provide": "提供给组团",
     "room.take_back": "收回用房",
+    "room.cancel": "取消提供",
     "room.seat": "安排工位",
     "room.free": "腾空工位",
     "equipment.register": "登记设备",

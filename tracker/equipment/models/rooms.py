@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -81,6 +81,11 @@ class Provision(Base):
     room: Mapped[Room] = relationship()
     team: Mapped[Team] = relationship()
 
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day of the term, None while it has no end."""
+        return self.ends_before - timedelta(days=1) if self.ends_before else None
+
 
 class Desk(Base):
     """A person at a numbered desk of a room for a half-open term; neither desk nor person is taken twice."""
@@ -107,3 +112,8 @@ class Desk(Base):
 
     room: Mapped[Room] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day of the term, None while it has no end."""
+        return self.ends_before - timedelta(days=1) if self.ends_before else None

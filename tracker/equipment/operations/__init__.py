@@ -19,13 +19,16 @@ from tracker.equipment.operations.handing import (
     may_keep_signed,
 )
 from tracker.equipment.operations.items import attach_photo, register
-from tracker.equipment.operations.rooms import add_room, change_room, free_desk, provide, seat_at_desk, take_back
+from tracker.equipment.operations.providing import cancel_provision, provide, take_back
+from tracker.equipment.operations.rooms import add_room, change_room
+from tracker.equipment.operations.seating import free_desk, seat_at_desk
 from tracker.equipment.operations.standards import adopt_edition, check_figures
 
 __all__ = [
     "add_room",
     "adopt_edition",
     "attach_photo",
+    "cancel_provision",
     "change_room",
     "check_figures",
     "close_fault",

@@ -104,6 +104,12 @@ def provisions(session: Session, room_id: int) -> Sequence[Provision]:
     return session.scalars(query.order_by(Provision.begins_on.desc(), Provision.id.desc())).all()
 
 
+def free_from(provisions: Sequence[Provision], today: date) -> date | None:
+    """Tell from which day a room can be provided again: today at the earliest, never while one runs without an end."""
+    ends = [term.ends_before for term in provisions if term.ends_before is not None]
+    return max([today, *ends]) if len(ends) == len(provisions) else None
+
+
 class Place(NamedTuple):
     """A room as forms and filters offer it."""
 

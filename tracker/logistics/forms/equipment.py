@@ -197,9 +197,15 @@ class ProvideForm(SiteForm):
 
 
 class TakeBackForm(SiteForm):
-    """The last day of a provision."""
+    """The last day of a provision; named unlike the one of the next term, which stands on the same page."""
 
-    last_day = DayField("最后一天", [Required("请填写最后一天")])
+    until = DayField("最后一天", [Required("请填写最后一天")])
+
+
+class CancelProvisionForm(SiteForm):
+    """Why a provision that has not begun falls away."""
+
+    reason = TextLine("取消的原因", [Required("请写明为什么取消")], most=200)
 
 
 class DeskForm(SiteForm):

@@ -11,7 +11,14 @@ from tracker.equipment.kinds import ROOM_USES, RoomUse
 from tracker.equipment.queries import items, rooms
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
-from tracker.logistics.forms.equipment import ActForm, DeskForm, ProvideForm, RoomForm, TakeBackForm
+from tracker.logistics.forms.equipment import (
+    ActForm,
+    CancelProvisionForm,
+    DeskForm,
+    ProvideForm,
+    RoomForm,
+    TakeBackForm,
+)
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import frame, order, readers, words
 from tracker.logistics.views.equipment_entry import keeper
@@ -125,8 +132,25 @@ def take_room_back(room_id: int) -> Response:
     if form.sent_and_valid():
         try:
             with unit_of_work() as session:
-                operations.take_back(session, room_id, form.last_day.data, order(form))
-            flash(_("已收回"))
+                operations.take_back(session, room_id, form.until.data, order(form))
+            flash(_("已收回，这间房的工位到最后一天为止"))
+            return _to(room_id)
+        except Refused as refusal:
+            refusal.field = "until" if refusal.field == "last_day" else refusal.field
+            form.refuse(refusal)
+    return _room_page(room_id, form)
+
+
+@blueprint.post("/equipment/rooms/<int:room_id>/provisions/<int:provision_id>/cancel")
+@keeper
+def cancel_provision(room_id: int, provision_id: int) -> Response:
+    """Cancel a provision that has not begun."""
+    form = CancelProvisionForm()
+    if form.sent_and_valid():
+        try:
+            with unit_of_work() as session:
+                operations.cancel_provision(session, room_id, provision_id, form.reason.data or "", order(form))
+            flash(_("已取消"))
             return _to(room_id)
         except Refused as refusal:
             form.refuse(refusal)
@@ -166,9 +190,11 @@ def _room_page(room_id: int, sent: SiteForm | None) -> Response:
     by, today = current_actor(), day_of(now())
     session = read_again() if sent is not None else reader()
     card = rooms.card(session, room_id, seen_by=by, on=today)
-    give = sent if isinstance(sent, ProvideForm) else ProvideForm.afresh(begins_on=today)
+    provisions = rooms.provisions(session, room_id)
+    free_from = rooms.free_from(provisions, today)
+    give = sent if isinstance(sent, ProvideForm) else ProvideForm.afresh(begins_on=free_from)
     seat = sent if isinstance(sent, DeskForm) else DeskForm.afresh()
-    back = sent if isinstance(sent, TakeBackForm) else TakeBackForm.afresh(last_day=today)
+    back = sent if isinstance(sent, TakeBackForm) else TakeBackForm.afresh(until=today)
     _offer_teams(give)
     _offer_desks(seat, room_id)
     return page(
@@ -182,7 +208,8 @@ def _room_page(room_id: int, sent: SiteForm | None) -> Response:
         back=back,
         act=ActForm.afresh(),
         may_keep=policy.keeps(by, card.room.owner_unit_id),
-        provisions=rooms.provisions(session, room_id),
+        provisions=provisions,
+        may_give=free_from is not None,
         today=today,
     )
 
