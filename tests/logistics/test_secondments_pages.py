@@ -20,7 +20,7 @@ from tests.web.checked_client import CheckedClient, hidden, token
 from tracker.identity.models import Unit
 from tracker.logistics.secondment_sheet import COLUMNS
 from tracker.secondments.lifecycle import State
-from tracker.secondments.models import Confirmation, Secondment, Snapshot
+from tracker.secondments.models import Confirmation, Secondment, Snapshot, TermPaper
 from tracker.storage.cipher import Cipher
 from tracker.teams.models import Seat
 from tracker.vouchers.pool import Crashed, Pool
@@ -212,6 +212,45 @@ def test_a_post_needs_its_scan(district: Office, browse: Browse, made: int) -> N
         assert session.scalar(select(func.count()).select_from(Snapshot)) == 2
 
 
+PROMOTED = {
+    "level": "bureau",
+    "duty": "副局长",
+    "paper_number": "云农〔2026〕9号",
+    "paper_dated": "2026-03-01",
+}
+
+
+def test_a_coming_promotion_is_named_with_its_day_and_today_stays_as_it_is(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    typed = {**PROMOTED, "effective_on": "2026-05-01", "scan": (BytesIO(PDF), "文件.pdf")}
+    assert post(client, f"/secondments/{made}/post", typed)[0] == 303
+    card = (
+        client.get(f"/secondments/{made}").get_data(as_text=True).partition('id="rank"')[2].partition("</section>")[0]
+    )
+    assert re.findall(r"<b>([^<]*)</b>", card) == ["其他人员", "司局级"]
+    assert card.index("今天") < card.index("2026-05-01 起")
+
+
+def test_the_reviewer_of_a_claim_reads_the_rank_of_its_days(district: Office, browse: Browse) -> None:
+    made = recorded(district, "member", begins_on=date(2026, 1, 1))
+    claim_id = a_submitted(district, 100_000)
+    client = browse("reviewer")
+    assert "费用标准：其他人员（乡科级及相当）" in plain(client.get(f"/claims/{claim_id}").get_data(as_text=True))
+    day = date(2026, 3, 2)
+    typed = {**PROMOTED, "effective_on": day.isoformat(), "scan": (BytesIO(PDF), "文件.pdf")}
+    assert post(client, f"/secondments/{made}/post", typed)[0] == 303
+    assert "司局级（司局级（厅局级）及相当）" in plain(client.get(f"/claims/{claim_id}").get_data(as_text=True))
+
+
+def test_a_claim_of_somebody_without_a_recorded_secondment_names_no_rank(district: Office, browse: Browse) -> None:
+    claim_id = a_submitted(district, 100_000)
+    assert "费用标准" not in browse("reviewer").get(f"/claims/{claim_id}").get_data(as_text=True)
+
+
+def plain(page: str) -> str:
+    return re.sub(r"<[^>]*>", "", page)
+
+
 SAME = dict.fromkeys(("duty_same", "rank_same", "title_same", "pay_same", "full_time"), "y")
 
 
@@ -370,10 +409,10 @@ def test_pages_of_the_roster_lead_on_and_back(district: Office, browse: Browse, 
 
 
 def _papers(session: Any, first: Secondment, copy: Secondment) -> None:
-    from tracker.secondments import queries  # noqa: PLC0415  beside the copies it is for
-    from tracker.secondments.models import TermPaper  # noqa: PLC0415
-
-    for row in (*queries.snapshots(session, first.id), *queries.papers(session, first.id)):
+    there = [
+        session.scalars(select(kind).where(kind.secondment_id == first.id)).all() for kind in (Snapshot, TermPaper)
+    ]
+    for row in (*there[0], *there[1]):
         facts = {key: value for key, value in row.as_facts().items() if key != "id"}
         facts |= {"secondment_id": copy.id, "command_id": f"{copy.command_id}-paper"}
         if isinstance(row, TermPaper):

@@ -147,3 +147,20 @@ def test_after_leaving_nothing_moves_any_more(district: Office) -> None:
         operations.extend(session, made, LATER, a_document(), order(district))
     with district.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(TermPaper)) == 1
+
+
+def test_the_days_of_a_journey_over_a_promotion_have_two_levels(small_district: Office) -> None:
+    made = recorded(small_district)
+    with small_district.database.writing() as session:
+        post, paper = PostFacts(Level.BUREAU, "副局长"), a_document(scan=True)
+        operations.change_post(session, made, post, paper, order(small_district), effective_on=date(2026, 7, 1))
+    days = [date(2026, 7, 2), date(2026, 6, 29), date(2026, 6, 30), BEGINS - timedelta(days=1)]
+    who = small_district.people["newcomer"]
+    with small_district.database.reading() as session:
+        told = queries.levels_over(session, who, small_district.team_id, days)
+        elsewhere = queries.levels_over(session, who, small_district.other_team_id, days)
+    assert [(one.first, one.last, one.rank) for one in told] == [
+        (date(2026, 6, 29), date(2026, 6, 30), ExpenseRank.OTHER),
+        (date(2026, 7, 2), date(2026, 7, 2), ExpenseRank.BUREAU),
+    ]
+    assert elsewhere == []

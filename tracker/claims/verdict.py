@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -126,6 +126,14 @@ def _said(line: ClaimLine) -> Iterator[str]:
 def is_allowance(line: ClaimLine) -> bool:
     """Tell whether the line is a fixed allowance, which needs no bill."""
     return facts.item_of(line.category.economic_code, line.facts).is_allowance
+
+
+def days_of(claim: Claim) -> list[date]:
+    """List the days a claim names: those of its lines, and the journey's first and last, or the reception's."""
+    fields = [field.key for field in facts.HEADER_FIELDS[claim.kind] if field.entry is facts.Entry.DAY]
+    days = [line.spent_on for line in claim.lines]
+    days += [date.fromisoformat(str(claim.facts[key])) for key in fields if claim.facts.get(key)]
+    return sorted(set(days))
 
 
 def header_facts(claim: Claim) -> list[tuple[str, str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tracker.secondments.models import Secondment, Snapshot, TermPaper
+from tracker.secondments.models import Secondment
 from tracker.secondments.queries import Row
-from tracker.secondments.ranks import EXPENSE_RANKS, LEVEL_NAMES, POST_NAMES, RANK_NAMES
+from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, RANK_NAMES
+from tracker.secondments.standing import Paper, Post
 from tracker.vouchers.papers import draw_html
 
 
@@ -23,7 +24,7 @@ def notice(row: Row) -> bytes:
     )
 
 
-def certificate(secondment: Secondment, post: Snapshot, papers: Sequence[TermPaper]) -> bytes:
+def certificate(secondment: Secondment, post: Post, papers: Sequence[Paper]) -> bytes:
     """Draw the certificate of return as a PDF; the same leaving gives the same bytes."""
     last_day = secondment.ends_before - timedelta(days=1)
     return draw_html(
@@ -42,11 +43,11 @@ def certificate(secondment: Secondment, post: Snapshot, papers: Sequence[TermPap
     )
 
 
-def _names(secondment: Secondment, post: Snapshot) -> dict[str, str]:
+def _names(secondment: Secondment, post: Post) -> dict[str, str]:
     told = [post.duty, post.rank, post.title, post.pay_grade]
     return {
         "post_kind": POST_NAMES[secondment.post_kind],
         "level": LEVEL_NAMES[post.level],
-        "expense_rank": RANK_NAMES[EXPENSE_RANKS[post.level]],
+        "expense_rank": RANK_NAMES[post.expense_rank],
         "told": "，".join(text for text in told if text),
     }

@@ -13,7 +13,10 @@ from tracker.kernel.actors import SeatKind
 from tracker.secondments.halves import Half
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Confirmation, Secondment, Snapshot, TermPaper
+from tracker.secondments.standing import posts_of
 from tracker.teams.models import Seat
+
+_AT_ONCE = 500
 
 
 def breaches(session: Session) -> Iterator[str]:
@@ -89,11 +92,14 @@ def _papers(session: Session) -> Iterator[str]:
 
 def _snapshots(session: Session) -> Iterator[str]:
     """Every post's records are numbered from 1 without a gap, each from a later day than the one before."""
-    rows = session.execute(
-        select(Snapshot.secondment_id, Snapshot.number, Snapshot.effective_on).order_by(
-            Snapshot.secondment_id, Snapshot.number
-        )
-    ).all()
+    ids = session.scalars(select(Secondment.id).order_by(Secondment.id)).all()
+    rows = [
+        post
+        for part in range(0, len(ids), _AT_ONCE)
+        for posts in posts_of(session, ids[part : part + _AT_ONCE]).values()
+        for post in posts
+    ]
+    rows.sort(key=lambda post: (post.secondment_id, post.number))
     for first, second in pairwise([None, *rows]):
         assert second is not None  # noqa: S101  only the first of all has none before it
         earlier = first if first is not None and first.secondment_id == second.secondment_id else None

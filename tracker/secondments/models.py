@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.evidence.models import Evidence
@@ -68,7 +69,10 @@ class Secondment(Base):
 
 
 class Snapshot(Base):
-    """职务, 职级, 职称 and pay grade from a day on, as a document of the home unit says. Only added, never changed."""
+    """职务, 职级, 职称 and pay grade from a day on, as a document of the home unit says.
+
+    Only added, never changed: what was mistyped stands corrected in an ``Amendment``, see ``standing.py``.
+    """
 
     __tablename__ = "secondment_snapshot"
     __table_args__ = (UniqueConstraint("secondment_id", "number"),)
@@ -108,7 +112,7 @@ PAPER_NAMES: dict[PaperKind, str] = {
 
 
 class TermPaper(Base):
-    """A document that sets a secondment's term. Only added, never changed."""
+    """A document that sets a secondment's term. Only added, never changed: see ``Amendment``."""
 
     __tablename__ = "secondment_paper"
     __table_args__ = (Index("ix_secondment_paper_of", "secondment_id", "id"),)
@@ -128,10 +132,34 @@ class TermPaper(Base):
 
     scan: Mapped[Evidence | None] = relationship()
 
-    @property
-    def last_day(self) -> date:
-        """The last day of the term."""
-        return self.ends_before - timedelta(days=1)
+
+class Amendment(Base):
+    """更正或补件: a typing error put right, or a scan that came later. Only added; the earlier words stay in it.
+
+    It is about a paper, about a snapshot, or about the secondment itself when it names neither.
+    """
+
+    __tablename__ = "secondment_amendment"
+    __table_args__ = (
+        CheckConstraint("paper_id IS NULL OR snapshot_id IS NULL", name="one_thing"),
+        Index("ix_secondment_amendment_of", "secondment_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    secondment_id: Mapped[int] = mapped_column(ForeignKey("secondment.id"))
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("secondment_paper.id"))
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("secondment_snapshot.id"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What it says now, by column; days as ``2026-03-05``, numbers of persons masked."""
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    command_id: Mapped[str] = mapped_column(String(48), unique=True)
+
+    scan: Mapped[Evidence | None] = relationship()
+    person: Mapped[Person] = relationship()
 
 
 class Through(StrEnum):
@@ -175,3 +203,30 @@ class Confirmation(Base):
     def is_unchanged(self) -> bool:
         """Tell whether everything stayed as it was and the person is there full-time."""
         return all((self.duty_same, self.rank_same, self.title_same, self.pay_same, self.full_time))
+
+
+class HalfMark(StrEnum):
+    """What the lead unit notes about a half-year."""
+
+    WAIVED = "waived"
+    """Nobody confirms it any more, for a reason."""
+    SETTLED = "settled"
+    """The home unit said that something changed; this was done about it."""
+
+
+class HalfNote(Base):
+    """不再确认的原因, or what was done about a change the home unit reported. Only added, once each."""
+
+    __tablename__ = "secondment_half_note"
+    __table_args__ = (UniqueConstraint("secondment_id", "half", "mark"),)
+
+    id: Mapped[int] = mapped_column(Identifier, primary_key=True)
+    secondment_id: Mapped[int] = mapped_column(ForeignKey("secondment.id"))
+    half: Mapped[str] = mapped_column(String(6))
+    mark: Mapped[HalfMark] = mapped_column(word(HalfMark))
+    note: Mapped[str] = mapped_column(String(200))
+    noted_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime] = mapped_column(Moment)
+    command_id: Mapped[str] = mapped_column(String(48), unique=True)
+
+    person: Mapped[Person] = relationship()

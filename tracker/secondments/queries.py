@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -15,9 +15,10 @@ from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.secondments.lifecycle import State
-from tracker.secondments.models import Confirmation, PaperKind, Secondment, Snapshot, TermPaper
+from tracker.secondments.models import Amendment, Confirmation, Secondment, Snapshot, TermPaper
 from tracker.secondments.policy import may_see
-from tracker.secondments.ranks import EXPENSE_RANKS, ExpenseRank
+from tracker.secondments.ranks import ExpenseRank, Level
+from tracker.secondments.standing import Paper, Post, holding, papers_of, posts_of
 from tracker.teams.models import Team
 
 PAGE = 50
@@ -58,9 +59,9 @@ class Row:
     """A line of the roster: a secondment with the snapshot of the day."""
 
     secondment: Secondment
-    post: Snapshot
+    post: Post
     phase: Phase
-    start: TermPaper
+    start: Paper
 
     @property
     def paper_number(self) -> str:
@@ -168,16 +169,14 @@ def known_of(session: Session, person_id: int) -> dict[str, object]:
     return {"person": person.sign_in_name, "home_unit_id": person.home_unit_id, "duty": person.post}
 
 
-def snapshots(session: Session, secondment_id: int) -> Sequence[Snapshot]:
+def snapshots(session: Session, secondment_id: int) -> Sequence[Post]:
     """List the snapshots of a post, latest first."""
-    mine = select(Snapshot).options(joinedload(Snapshot.scan)).where(Snapshot.secondment_id == secondment_id)
-    return session.scalars(mine.order_by(Snapshot.number.desc())).all()
+    return posts_of(session, [secondment_id])[secondment_id][::-1]
 
 
-def papers(session: Session, secondment_id: int) -> Sequence[TermPaper]:
+def papers(session: Session, secondment_id: int) -> Sequence[Paper]:
     """List the papers of a term in their order."""
-    mine = select(TermPaper).options(joinedload(TermPaper.scan)).where(TermPaper.secondment_id == secondment_id)
-    return session.scalars(mine.order_by(TermPaper.id)).all()
+    return papers_of(session, [secondment_id])[secondment_id]
 
 
 def others_of(session: Session, secondment: Secondment, *, seen_by: Actor) -> Sequence[Secondment]:
@@ -194,7 +193,7 @@ def scan(session: Session, secondment_id: int, evidence_id: int, *, seen_by: Act
     holds = or_(
         *(
             select(model.id).where(model.secondment_id == secondment_id, model.scan_id == evidence_id).exists()
-            for model in (Snapshot, TermPaper, Confirmation)
+            for model in (Snapshot, TermPaper, Confirmation, Amendment)
         )
     )
     found = session.scalar(select(Evidence).where(Evidence.id == evidence_id, holds))
@@ -203,14 +202,9 @@ def scan(session: Session, secondment_id: int, evidence_id: int, *, seen_by: Act
     return found
 
 
-def posts_on(session: Session, secondment_ids: Iterable[int], on: date) -> dict[int, Snapshot]:
+def posts_on(session: Session, secondment_ids: Iterable[int], on: date) -> dict[int, Post]:
     """Find the snapshot that holds on a day for each secondment; before its first day, the first."""
-    wanted = select(Snapshot).where(Snapshot.secondment_id.in_(list(secondment_ids))).order_by(Snapshot.number)
-    found: dict[int, Snapshot] = {}
-    for snapshot in session.scalars(wanted):
-        if snapshot.secondment_id not in found or snapshot.effective_on <= on:
-            found[snapshot.secondment_id] = snapshot
-    return found
+    return {key: holding(posts, on) for key, posts in posts_of(session, secondment_ids).items()}
 
 
 def expense_rank(session: Session, person_id: int, on: date) -> ExpenseRank:
@@ -219,20 +213,41 @@ def expense_rank(session: Session, person_id: int, on: date) -> ExpenseRank:
     Derived from the snapshot that holds on the day; a day outside every secondment gives 其他人员, the lowest
     (财行〔2013〕531号 knows three ranks; 处级 and 科级 are 其他人员).
     """
-    level = session.scalar(
-        select(Snapshot.level)
-        .join(Secondment, Secondment.id == Snapshot.secondment_id)
-        .where(
-            Secondment.person_id == person_id,
-            Secondment.state != State.CANCELLED,
-            Secondment.begins_on <= on,
-            Secondment.ends_before > on,
-            Snapshot.effective_on <= on,
-        )
-        .order_by(Snapshot.effective_on.desc(), Snapshot.number.desc())
-        .limit(1)
-    )
-    return ExpenseRank.OTHER if level is None else EXPENSE_RANKS[level]
+    told = levels_over(session, person_id, None, [on])
+    return told[0].rank if told else ExpenseRank.OTHER
+
+
+@dataclass(frozen=True)
+class LevelSpan:
+    """The level of a post over some of the days asked for, from the first to the last of them."""
+
+    first: date
+    last: date
+    level: Level
+    rank: ExpenseRank
+
+
+def levels_over(session: Session, person_id: int, team_id: int | None, days: Iterable[date]) -> list[LevelSpan]:
+    """Tell which level a person's post has on some days, in the order of the days, those of one level together.
+
+    Days outside the person's secondments (to the team, if one is named) are left out.
+    """
+    mine = select(Secondment).where(Secondment.person_id == person_id, Secondment.state != State.CANCELLED)
+    if team_id is not None:
+        mine = mine.where(Secondment.team_id == team_id)
+    terms = session.scalars(mine).all()
+    posts = posts_of(session, [term.id for term in terms]) if terms else {}
+    spans: list[LevelSpan] = []
+    for day in sorted(set(days)):
+        term = next((one for one in terms if one.begins_on <= day < one.ends_before), None)
+        if term is None:
+            continue
+        post = holding(posts[term.id], day)
+        if spans and spans[-1].level is post.level:
+            spans[-1] = replace(spans[-1], last=day)
+        else:
+            spans.append(LevelSpan(day, day, post.level, post.expense_rank))
+    return spans
 
 
 def person_named(session: Session, typed: str) -> Sequence[Person]:
@@ -284,10 +299,8 @@ def _lines(session: Session, found: Sequence[Secondment], on: date) -> list[Row]
     for part in range(0, len(found), _AT_ONCE):
         some = found[part : part + _AT_ONCE]
         ids = [row.id for row in some]
-        posts = posts_on(session, ids, on)
-        first = select(TermPaper).where(TermPaper.secondment_id.in_(ids), TermPaper.kind == PaperKind.START)
-        starts = {paper.secondment_id: paper for paper in session.scalars(first)}
-        lines += [Row(row, posts[row.id], phase_of(row, on), starts[row.id]) for row in some]
+        posts, papers_there = posts_on(session, ids, on), papers_of(session, ids)
+        lines += [Row(row, posts[row.id], phase_of(row, on), papers_there[row.id][0]) for row in some]
     return lines
 
 

@@ -26,7 +26,7 @@ from tracker.claims.lifecycle import Move, State, Step
 from tracker.claims.models import Attachment, Claim, ClaimLine
 from tracker.claims.policy import OpenMove, open_moves
 from tracker.claims.status import STATUS_KINDS, status_word
-from tracker.claims.verdict import Verdict, header_facts, is_allowance, spoken, verdict_of
+from tracker.claims.verdict import Verdict, days_of, header_facts, is_allowance, spoken, verdict_of
 from tracker.claims.views.inbox import Queue, queue_of
 from tracker.claims.views.words import course_entries, onward_words, verdict_items, waiting_words
 from tracker.evidence.models import EVIDENCE_NAMES
@@ -34,6 +34,8 @@ from tracker.evidence.queries import Known, readings_of
 from tracker.evidence.titles import titles_of
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
+from tracker.secondments.queries import LevelSpan, levels_over
+from tracker.secondments.ranks import LEVEL_NAMES, RANK_NAMES
 from tracker.vouchers import queries as vouchers
 from tracker.vouchers.models import Voucher
 from tracker.web.access import current_actor
@@ -99,6 +101,8 @@ class Desk:
     papers: Sequence[Voucher]
     queue: Queue
     header: Sequence[tuple[str, str]]
+    ranks: Sequence[LevelSpan] = ()
+    """The beneficiary's level and expense rank on the claim's days, where the secondment to the team is recorded."""
     compared: Sequence[Compared] = ()
     """What the file in view says beside the line it lies at."""
     forms: dict[str, ActForm] = field(default_factory=dict)
@@ -136,6 +140,11 @@ class Desk:
         """The claim's way in words."""
         may_act = self.may(*ACT_MOVES["say"], Move.PAY_PART, Move.PAY_REST)
         return course_entries(self.claim, self.course, self.actor, may_act=may_act)
+
+    @property
+    def rank_words(self) -> list[tuple[LevelSpan, str, str]]:
+        """Each span of one level with the words for its expense rank and its level."""
+        return [(span, _(RANK_NAMES[span.rank]), _(LEVEL_NAMES[span.level])) for span in self.ranks]
 
     @property
     def waiting(self) -> str:
@@ -213,6 +222,7 @@ def lay_out(claim: Claim, turned_down: ActForm | None = None) -> Desk:
         moves=open_moves(actor, claim),
         papers=vouchers.of_claim(session, claim.id),
         queue=queue_of(actor, claim.id),
+        ranks=levels_over(session, claim.beneficiary_id, claim.team_id, days_of(claim)),
         header=header_facts(claim),
         forms=forms,
     )

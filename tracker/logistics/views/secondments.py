@@ -20,8 +20,9 @@ from tracker.secondments import policy, queries, reminders
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import PAPER_NAMES, THROUGH_NAMES, Secondment
 from tracker.secondments.queries import PHASE_NAMES, Phase, Wanted
-from tracker.secondments.ranks import EXPENSE_RANKS, LEVEL_NAMES, POST_NAMES, RANK_NAMES
+from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, RANK_NAMES
 from tracker.secondments.reminders import DUE_NAMES
+from tracker.secondments.standing import holding
 from tracker.storage.cipher import Cipher, OtherKey
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_choice, asked_day, asked_number, asked_text
@@ -129,14 +130,18 @@ def secondment_page(secondment_id: int, turned_down: ActForm | None) -> Response
     one = queries.one(session, secondment_id, seen_by=by)
     act = turned_down or ActForm.afresh()
     act.renew(one.version)
+    posts, last_day = queries.snapshots(session, one.id), one.ends_before - queries.DAY
+    present = holding(posts[::-1], min(today, last_day))
     return page(
         "logistics/secondment.html",
         one=one,
         act=act,
-        last_day=one.ends_before - queries.DAY,
+        last_day=last_day,
         phase=queries.phase_of(one, today),
         phase_names=PHASE_NAMES,
-        snapshots=queries.snapshots(session, one.id),
+        snapshots=posts,
+        present=present,
+        coming=[post for post in posts[::-1] if post.number > present.number],
         papers=queries.papers(session, one.id),
         paper_names=PAPER_NAMES,
         halves=reminders.halves_of(session, one, today),
@@ -145,7 +150,7 @@ def secondment_page(secondment_id: int, turned_down: ActForm | None) -> Response
         others=queries.others_of(session, one, seen_by=by),
         post_names=POST_NAMES,
         level_names=LEVEL_NAMES,
-        expense_rank=lambda level: RANK_NAMES[EXPENSE_RANKS[level]],
+        rank_names=RANK_NAMES,
         numbers=numbers_of(one) if policy.sees_numbers(by, one) else None,
         may_keep=may_keep(one),
         may_confirm=may_keep(one) or policy.speaks_for_home(by, one.home_unit_id),

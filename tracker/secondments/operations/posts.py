@@ -16,6 +16,7 @@ from tracker.secondments.lifecycle import Move
 from tracker.secondments.models import Snapshot
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
 from tracker.secondments.ranks import LEVEL_NAMES
+from tracker.secondments.standing import posts_of
 from tracker.storage.statements import take_turn
 
 
@@ -36,9 +37,7 @@ def change_post(
     post, paper = post.checked(), paper.checked(order.at)
     if paper.scan is None:
         raise Refused("改职务、职级、职称或工资档次要有原单位的文件，请上传扫描件", field="scan")
-    latest = session.scalars(
-        select(Snapshot).where(Snapshot.secondment_id == secondment.id).order_by(Snapshot.number.desc()).limit(1)
-    ).one()
+    latest = posts_of(session, [secondment.id])[secondment.id][-1]
     before = {key: getattr(latest, key) for key in asdict(post)}
     if before == asdict(post):
         raise Refused("职务、职级、职称和工资档次都没有变化，不用登记", field="duty")

@@ -1,0 +1,129 @@
+"""Papers and posts as they stand: what was recorded, with the corrections and later scans laid over it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.evidence.models import Evidence
+from tracker.secondments.models import Amendment, PaperKind, Snapshot, TermPaper
+from tracker.secondments.ranks import EXPENSE_RANKS, ExpenseRank, Level
+
+_DAYS = frozenset({"dated", "paper_dated", "effective_on"})
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post's record as it stands: 职务, 职级, 职称 and pay grade from a day on, by a document."""
+
+    id: int
+    secondment_id: int
+    number: int
+    effective_on: date
+    level: Level
+    duty: str
+    rank: str
+    title: str
+    pay_grade: str
+    paper_number: str
+    paper_dated: date
+    scan: Evidence | None
+
+    @property
+    def expense_rank(self) -> ExpenseRank:
+        """The rank by which expenses are judged while this post holds."""
+        return EXPENSE_RANKS[self.level]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of the term as it stands."""
+
+    id: int
+    secondment_id: int
+    kind: PaperKind
+    number: str
+    dated: date
+    reason: str
+    ends_before: date
+    scan: Evidence | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the term, from this paper on."""
+        return self.ends_before - timedelta(days=1)
+
+
+T = TypeVar("T", Post, Paper)
+
+
+def posts_of(session: Session, secondment_ids: Iterable[int]) -> dict[int, list[Post]]:
+    """Load the posts of some secondments, each in the order of their days."""
+    ids = list(secondment_ids)
+    recorded = select(Snapshot).options(joinedload(Snapshot.scan)).where(Snapshot.secondment_id.in_(ids))
+    rows = session.scalars(recorded.order_by(Snapshot.number)).all()
+    later = _amendments(session, ids)
+    found: dict[int, list[Post]] = defaultdict(list)
+    for row in rows:
+        post = Post(**{name: getattr(row, name) for name in Post.__dataclass_fields__})
+        found[row.secondment_id].append(_laid_over(post, later["snapshot", row.id]))
+    return found
+
+
+def papers_of(session: Session, secondment_ids: Iterable[int]) -> dict[int, list[Paper]]:
+    """Load the term papers of some secondments, each in the order they were recorded."""
+    ids = list(secondment_ids)
+    recorded = select(TermPaper).options(joinedload(TermPaper.scan)).where(TermPaper.secondment_id.in_(ids))
+    rows = session.scalars(recorded.order_by(TermPaper.id)).all()
+    later = _amendments(session, ids)
+    found: dict[int, list[Paper]] = defaultdict(list)
+    for row in rows:
+        paper = Paper(**{name: getattr(row, name) for name in Paper.__dataclass_fields__})
+        found[row.secondment_id].append(_laid_over(paper, later["paper", row.id]))
+    return found
+
+
+def amendments_of(session: Session, secondment_id: int) -> Sequence[Amendment]:
+    """List the corrections and later scans of one secondment, latest first."""
+    mine = select(Amendment).options(joinedload(Amendment.person)).where(Amendment.secondment_id == secondment_id)
+    return session.scalars(mine.order_by(Amendment.id.desc())).all()
+
+
+def holding(posts: Sequence[Post], on: date) -> Post:
+    """Find the post that holds on a day; before the first day, the first."""
+    return next((post for post in reversed(posts) if post.effective_on <= on), posts[0])
+
+
+def kept_as(value: object) -> Any:
+    """Write a value as an amendment keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _amendments(session: Session, ids: Sequence[int]) -> dict[tuple[str, int | None], list[Amendment]]:
+    later = select(Amendment).options(joinedload(Amendment.scan)).where(Amendment.secondment_id.in_(ids))
+    found: dict[tuple[str, int | None], list[Amendment]] = defaultdict(list)
+    for one in session.scalars(later.order_by(Amendment.id)):
+        found["snapshot", one.snapshot_id].append(one)
+        found["paper", one.paper_id].append(one)
+    return found
+
+
+def _laid_over(recorded: T, amendments: Sequence[Amendment]) -> T:
+    for one in amendments:
+        recorded = replace(recorded, **_read(one.after))
+        if one.scan is not None:
+            recorded = replace(recorded, scan=one.scan)
+    return recorded
+
+
+def _read(after: Mapping[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for name, value in after.items():
+        read[name] = date.fromisoformat(value) if name in _DAYS else Level(value) if name == "level" else value
+    return read
