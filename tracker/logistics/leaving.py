@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from tracker.claims.leaving import open_claims
+from tracker.equipment.queries.handovers import returns_to_receive
 from tracker.equipment.queries.items import held_by
+from tracker.kernel.text import tell
 from tracker.secondments.operations import OpenMatter, ask_before_leaving
 
 
@@ -18,9 +20,18 @@ def ask_everybody() -> None:
 
 
 def things_held(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:
-    """Name the things the person holds, of whatever team: they are returned or handed over by name first."""
+    """Name the things the person holds, of whatever team, and those he brought back that no keeper confirmed yet."""
     del team_id
-    return [
+    held = [
         OpenMatter("设备", f"{item.number} {item.name}", f"/equipment/{item.number}")
         for item in held_by(session, person_id)
     ]
+    unconfirmed = [
+        OpenMatter(
+            "设备",
+            tell("%(item)s（本人已办归还，等产权单位经办确认收到）", item=f"{line.item.number} {line.item.name}"),
+            f"/equipment/handovers/{line.handover.number}",
+        )
+        for line in returns_to_receive(session, person_id)
+    ]
+    return [*held, *unconfirmed]

@@ -50,6 +50,30 @@ def find(
     return Found(rows[:PAGE], after is not None, len(rows) > PAGE)
 
 
+def returns_to_receive(session: Session, person_id: int) -> Sequence[HandoverLine]:
+    """List what a person brought back by an act of his own that no keeper has confirmed yet, oldest first.
+
+    A keeper confirms by saying that it came, by filing the signed paper, or by handing the thing on.
+    """
+    confirmed = select(HandoverMark.id).where(
+        HandoverMark.handover_id == Handover.id, HandoverMark.marked_by != person_id
+    )
+    query = (
+        select(HandoverLine)
+        .join(Handover, Handover.id == HandoverLine.handover_id)
+        .join(Item, Item.id == HandoverLine.item_id)
+        .where(
+            HandoverLine.from_holder_id == person_id,
+            Handover.handed_by == person_id,
+            Handover.kind == Handing.RETURN,
+            HandoverLine.event == Item.events,
+            ~confirmed.exists(),
+        )
+        .options(joinedload(HandoverLine.item), joinedload(HandoverLine.handover))
+    )
+    return session.scalars(query.order_by(HandoverLine.id)).all()
+
+
 def one(session: Session, number: str, *, seen_by: Actor) -> Handover:
     """Load a handover with its things and where they came from. Raises NotFound."""
     line = selectinload(Handover.lines)

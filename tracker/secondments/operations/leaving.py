@@ -14,7 +14,7 @@ from tracker.identity.operations import disable_on_leaving
 from tracker.kernel.actors import SEAT_NAMES
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
-from tracker.kernel.text import tell
+from tracker.kernel.text import listed, tell
 from tracker.secondments import policy
 from tracker.secondments.facts import Document, checked_note, checked_reason
 from tracker.secondments.lifecycle import LIFE, Move, State
@@ -120,7 +120,7 @@ def _check_last_day(secondment: Secondment, last_day: date, at: datetime) -> Non
 def _refuse_open(found: Sequence[OpenMatter]) -> None:
     if not found:
         return
-    named = "、".join(matter.name for matter in found[:_MOST_NAMED])
+    named = listed((matter.name for matter in found[:_MOST_NAMED]), "、")
     more = tell("等 %(count)s 项", count=len(found)) if len(found) > _MOST_NAMED else ""
     raise Refused(
         tell("还有事项没有了结：%(named)s%(more)s。请先办结或移交，再办返岗", named=named, more=more),
