@@ -28,6 +28,7 @@ from tracker.equipment.facts import HandingFacts, Purchase
 from tracker.equipment.lifecycle import DEMANDS, Destination, Handing, ItemState
 from tracker.equipment.models import Handover, HandoverLine, Item
 from tracker.equipment.operations import confirm_receipt, hand_over, keep_signed, register
+from tracker.equipment.queries import handovers
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
@@ -373,3 +374,78 @@ def test_a_thing_wanted_by_a_number_nobody_has_is_not_found(small_office: Office
     session: Session
     with small_office.database.writing() as session, pytest.raises(NotFound):
         hand_over(session, HandingFacts(H.RETURN, {999: 1}), order(small_office.actor("reviewer"), at=NOON))
+
+
+def _lent(office: Office, number: str, team: bool = True) -> None:
+    team_id = office.other_team_id if team else None
+    handed(office, H.LEND, number, to=Destination(None, None, team_id, other_unit_id(office), date(2026, 4, 30)))
+
+
+def test_a_lent_thing_and_one_of_the_owner_are_not_moved_on_one_paper(office: Office) -> None:
+    own, lent = some_things(office, 2)
+    handed(office, H.ISSUE, own, to=to_member(office))
+    _lent(office, lent)
+
+    with pytest.raises(Refused, match=f"{lent}.*借给了区科技局；请分开办理"):
+        handed(office, H.TRANSFER, own, lent, to=to_member(office))
+
+    assert the_thing(office, lent).team_id == office.other_team_id
+    nothing_amiss(office)
+
+
+def test_a_lent_thing_stays_with_the_people_of_who_borrowed_it(small_office: Office) -> None:
+    number = a_thing(small_office)
+    _lent(small_office, number)
+    with pytest.raises(Refused, match="新能源招商组团不属于云湖区科学技术局"):
+        handed(small_office, H.TRANSFER, number, to=to_member(small_office))
+    with pytest.raises(Refused, match="陈立今天不在云湖区科学技术局或它牵头的组团任职"):
+        handed(small_office, H.TRANSFER, number, to=Destination(small_office.people["member"]))
+
+
+def test_a_thing_of_the_owner_is_not_moved_to_another_units_team_but_lent(small_office: Office) -> None:
+    number = a_thing(small_office)
+    handed(small_office, H.ISSUE, number, to=to_member(small_office))
+    with pytest.raises(Refused, match="请办借用"):
+        handed(small_office, H.TRANSFER, number, to=Destination(team_id=small_office.other_team_id))
+
+
+def test_the_check_finds_a_lent_thing_with_a_team_of_its_owner(office: Office) -> None:
+    number = a_thing(office)
+    _lent(office, number)
+    with office.database.writing() as session:
+        thing = session.scalars(select(Item).where(Item.number == number)).one()
+        thing.team_id = office.team_id
+    with office.database.reading() as session:
+        found = list(checks.breaches(session))
+    assert any(number in words and "由别的单位牵头" in words for words in found)
+
+
+def test_both_units_see_what_happens_to_a_loan_and_others_do_not(office: Office) -> None:
+    number, own = some_things(office, 2)
+    before = handed(office, H.ISSUE, number, to=to_member(office)).number
+    handed(office, H.RETURN, number)
+    _lent(office, number, team=False)
+    moved = handed(office, H.TRANSFER, number, by="other_reviewer", to=Destination(office.people["outsider"])).number
+    back = handed(office, H.RETURN, number, by="outsider").number
+    after = handed(office, H.ISSUE, own, number, to=to_member(office)).number
+
+    with office.database.reading() as session:
+        for person, seen in {
+            "reviewer": {before, moved, back, after},
+            "other_reviewer": {moved, back},
+            "outsider": {moved, back},
+            "member": {before, after},
+        }.items():
+            among = handovers.find(session, seen_by=office.actor(person)).handovers
+            assert {one.number for one in among} & {before, moved, back, after} == seen, person
+
+
+def test_the_borrower_files_the_signed_paper_of_what_he_moved(small_office: Office) -> None:
+    number = a_thing(small_office)
+    _lent(small_office, number)
+    paper = handed(small_office, H.RETURN, number, by="other_reviewer")
+    scan = StoredFile("0" * 64, 10, "pdf", "签字件.pdf")
+    with small_office.database.writing() as session:
+        keep_signed(session, paper.number, scan, order(small_office.actor("other_reviewer")))
+    with small_office.database.writing() as session, pytest.raises(Forbidden):
+        confirm_receipt(session, paper.number, order(small_office.actor("other_reviewer")))

@@ -275,7 +275,8 @@ def test_a_room_is_provided_again_for_the_next_term_and_the_page_cancels_it(
     longer = client.post(f"{address}/take-back", data={**data, "until": "2026-07-31"})
     assert longer.status_code == 422
     assert "收回不能延长" in longer.get_data(as_text=True)
-    again = {**data, "team_id": small_office.team_id, "begins_on": "2026-07-01", "last_day": "", "paper": "云管〔2026〕9号"}
+    term = {"begins_on": "2026-07-01", "last_day": "", "paper": "云管〔2026〕9号"}
+    again = {**data, **term, "team_id": small_office.team_id}
     assert client.post(f"{address}/provide", data=again).status_code == 303
     page = _text(client, address)
     [cancel] = re.findall(r"/equipment/rooms/\d+/provisions/\d+/cancel", page)

@@ -31,7 +31,9 @@ from tracker.equipment.models import (
 )
 from tracker.equipment.models.counts import Outcome
 from tracker.equipment.standards import all_sets
+from tracker.identity.models import Unit
 from tracker.kernel.errors import Refused
+from tracker.teams.models import Team
 
 _AT_ONCE = 2_000
 
@@ -39,6 +41,7 @@ _AT_ONCE = 2_000
 def breaches(session: Session) -> Iterator[str]:
     """Say, in a sentence each, where rooms and things do not hold."""
     yield from _histories(session)
+    yield from _users(session)
     yield from _handovers(session)
     yield from _intakes(session)
     yield from _terms(session)
@@ -120,6 +123,19 @@ def _history(card: Row[Any], events: list[Row[Any]]) -> Iterator[str]:
     now = Standing(card.state, card.holder_id, card.room_id, card.team_id, card.borrower_unit_id, card.due_on)
     if now != standing or card.events != len(events):
         yield f"设备 {card.number} 的使用人、位置或状态与交接记录不符"
+
+
+def _users(session: Session) -> Iterator[str]:
+    """A lent thing is used by a team of the unit that borrowed it."""
+    query = (
+        select(Item.number, Team.name, Unit.name)
+        .join(Team, Team.id == Item.team_id)
+        .join(Unit, Unit.id == Item.borrower_unit_id)
+        .where(Team.lead_unit_id != Item.borrower_unit_id)
+        .order_by(Item.id)
+    )
+    for number, team, unit in session.execute(query):
+        yield f"设备 {number} 借给了{unit}，使用组团{team}却由别的单位牵头"
 
 
 def _handovers(session: Session) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import (
@@ -106,17 +107,44 @@ def counted_items(by: Actor) -> ColumnElement[bool]:
 
 
 def visible_handovers(by: Actor) -> ColumnElement[bool]:
-    """Make the condition of the handovers the actor may see."""
+    """Make the condition of the handovers the actor may see.
+
+    Who made it, who received or gave up a thing on it, the owner's unit, the unit a thing was lent to at the time, the
+    unit that leads the receiving team, and the teams on either side.
+    """
     if reads_all(by):
         return true()
     mine = select(HandoverLine.handover_id).where(HandoverLine.from_holder_id == by.person_id)
-    parts = [Handover.to_person_id == by.person_id, Handover.id.in_(mine)]
+    parts = [Handover.handed_by == by.person_id, Handover.to_person_id == by.person_id, Handover.id.in_(mine)]
     if units := by.units():
-        parts += [Handover.unit_id.in_(units), Handover.to_unit_id.in_(units)]
+        led = select(Team.id).where(Team.lead_unit_id.in_(units))
+        parts += [Handover.unit_id.in_(units), Handover.to_unit_id.in_(units), Handover.to_team_id.in_(led)]
+        parts.append(Handover.id.in_(_on_loan_to(units)))
     if teams := _teams(by):
         left = select(HandoverLine.handover_id).where(HandoverLine.from_team_id.in_(teams))
         parts += [Handover.to_team_id.in_(teams), Handover.id.in_(left)]
     return or_(*parts)
+
+
+def _on_loan_to(units: Collection[int]) -> Select[int]:
+    """Select the handovers of things while they were lent to some units, their return with them."""
+    loan, lent, back, returned = aliased(HandoverLine), aliased(Handover), aliased(HandoverLine), aliased(Handover)
+    was_back = (
+        select(back.id)
+        .join(returned, returned.id == back.handover_id)
+        .where(
+            back.item_id == loan.item_id,
+            back.event > loan.event,
+            back.event < HandoverLine.event,
+            returned.kind == Handing.RETURN,
+        )
+    )
+    return (
+        select(HandoverLine.handover_id)
+        .join(loan, (loan.item_id == HandoverLine.item_id) & (HandoverLine.event > loan.event))
+        .join(lent, lent.id == loan.handover_id)
+        .where(lent.to_unit_id.in_(units), ~was_back.exists())
+    )
 
 
 def visible_rooms(by: Actor) -> ColumnElement[bool]:

@@ -147,6 +147,11 @@ class Item(Base):
         return Standing(self.state, self.holder_id, self.room_id, self.team_id, self.borrower_unit_id, self.due_on)
 
     @property
+    def user_unit_id(self) -> int:
+        """Return the unit that has it in use: who borrowed it, else its owner."""
+        return self.borrower_unit_id or self.owner_unit_id
+
+    @property
     def label(self) -> str:
         """Name it with its number."""
         return f"{self.number} {self.name}"

@@ -22,13 +22,14 @@ from tracker.equipment.lifecycle import (
     Standing,
     after,
 )
-from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind, Provision, Room
+from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, MarkKind
+from tracker.equipment.operations.destinations import destination
 from tracker.equipment.operations.faults import answer_with
 from tracker.equipment.operations.items import lock_unit
 from tracker.equipment.operations.tallying import Change, keep_tally
 from tracker.evidence.models import EvidenceKind
 from tracker.evidence.operations import StoredFile, keep, retain
-from tracker.identity.models import Person, Unit
+from tracker.identity.models import Person
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
@@ -36,8 +37,6 @@ from tracker.kernel.lifecycle import NotOpen
 from tracker.kernel.text import listed, tell
 from tracker.storage.numbering import next_number
 from tracker.storage.statements import changed, table, take_turn
-from tracker.teams.models import Team
-from tracker.teams.queries import actor
 
 MOST_THINGS = 200
 """More than fits on a few pages of a paper that one person signs."""
@@ -64,7 +63,7 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
         _require_open(facts.kind, item)
         if item.owner_unit_id != unit_id:
             raise Refused("一张单只办同一产权单位的设备，请分开办理")
-    to = _destination(session, facts, unit_id, order)
+    to = destination(session, facts, items, order)
     lock_unit(session, unit_id)
     handover = Handover(
         number=f"DB-{today.year}-{next_number(session, f'DB-{today.year}'):04d}",
@@ -171,77 +170,6 @@ def _require_open(kind: Handing, item: Item) -> None:
     else:
         sentence = tell("%(item)s现在是%(state)s，%(kind)s只办%(wanted)s的设备", **told)
     raise NotOpen(sentence, state=item.state)
-
-
-def _destination(session: Session, facts: HandingFacts, unit_id: int, order: Order) -> Destination:
-    """Check where the things go, and leave out what the kind has no use for."""
-    kind, to = facts.kind, facts.to
-    if kind in {Handing.REPAIR, Handing.REPAIRED, Handing.DISPOSE}:
-        return Destination()
-    if kind is Handing.RETURN:
-        to = Destination(room_id=to.room_id)
-    elif kind is not Handing.LEND:
-        to = Destination(to.person_id, to.room_id, to.team_id)
-    today = day_of(order.at)
-    policy.require_other(order.by, to.person_id)
-    team = _team(session, to.team_id)
-    _check_person(session, to, team, order)
-    _check_room(session, to, today)
-    if kind is Handing.LEND:
-        unit = session.get(Unit, to.unit_id)
-        if unit is None or unit.closed_at is not None or unit.id == unit_id:
-            raise Refused("请选择借用单位，不能是产权单位自己", field="unit_id")
-        if team is not None and team.lead_unit_id != unit.id:
-            sentence = tell("%(team)s不属于%(unit)s，请核对借用单位或组团", team=team.name, unit=unit.name)
-            raise Refused(sentence, field="team_id")
-    elif team is not None and team.lead_unit_id != unit_id and kind is Handing.ISSUE:
-        sentence = tell("%(team)s由别的单位牵头，跨单位使用请办借用，产权不变", team=team.name)
-        raise Refused(sentence, field="team_id")
-    return to
-
-
-def _team(session: Session, team_id: int | None) -> Team | None:
-    if team_id is None:
-        return None
-    team = session.get(Team, team_id)
-    if team is None or team.closed_at is not None:
-        raise Refused("请从列表中选择组团", field="team_id")
-    return team
-
-
-def _check_person(session: Session, to: Destination, team: Team | None, order: Order) -> None:
-    if to.person_id is None:
-        return
-    try:
-        person = actor(session, to.person_id, on=day_of(order.at))
-    except NotFound:
-        raise Refused("请从列表中选择使用人", field="person_id") from None
-    if team is not None and not any(seat.team_id == team.id for seat in person.seats):
-        sentence = tell("%(person)s今天不在%(team)s任职，请核对使用人或组团", person=person.name, team=team.name)
-        raise Refused(sentence, field="person_id")
-
-
-def _check_room(session: Session, to: Destination, today: object) -> None:
-    if to.room_id is None:
-        return
-    room = session.scalar(select(Room).options(joinedload(Room.building)).where(Room.id == to.room_id))
-    if room is None or room.closed_at is not None:
-        raise Refused("请从列表中选择位置", field="room_id")
-    if to.team_id is None:
-        return
-    other = session.scalar(
-        select(Team.name)
-        .join(Provision, Provision.team_id == Team.id)
-        .where(
-            Provision.room_id == room.id,
-            Provision.begins_on <= today,
-            (Provision.ends_before.is_(None)) | (Provision.ends_before > today),
-            Team.id != to.team_id,
-        )
-    )
-    if other is not None:
-        sentence = tell("%(room)s现在提供给%(other)s使用，请核对位置", room=room.title, other=other)
-        raise Refused(sentence, field="room_id")
 
 
 def _move(session: Session, handover: Handover, items: Sequence[Item], to: Destination) -> None:

@@ -130,10 +130,14 @@ FIELDS: dict[Handing, tuple[str, ...]] = {
 """What each kind of handover asks for, in the order of the form."""
 
 
+NOBODY = NOWHERE = 0
+"""Chosen on purpose: used by all, put nowhere in particular."""
+
+
 class HandingForm(SiteForm):
     """Where things go; the kind says which fields are shown."""
 
-    person_id = ChoiceField("使用人", coerce=int, blank="公用，不指定")
+    person_id = ChoiceField("使用人", coerce=int, blank="请选择")
     team_id = ChoiceField("使用组团", coerce=int, blank="不指定")
     room_id = ChoiceField("位置", coerce=int, blank="不指定")
     unit_id = ChoiceField("借用单位", coerce=int, blank="请选择")
@@ -146,7 +150,7 @@ class HandingForm(SiteForm):
         asked = FIELDS[kind]
 
         def of(name: str) -> object:
-            return self[name].data if name in asked else None
+            return (self[name].data or None) if name in asked else None
 
         to = Destination(of("person_id"), of("room_id"), of("team_id"), of("unit_id"), of("due_on"))  # type: ignore[arg-type]
         return HandingFacts(

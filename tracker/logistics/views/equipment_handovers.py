@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Response, flash, redirect, request, url_for
 
@@ -16,13 +16,14 @@ from tracker.funds.views.scans import download, stored_scan
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
-from tracker.logistics.forms.equipment import FIELDS, ActForm, HandingForm, ScanForm
+from tracker.logistics.forms.equipment import FIELDS, NOBODY, NOWHERE, ActForm, HandingForm, ScanForm
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import address_with, frame, order, readers, words
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor
 from tracker.web.asked import asked_choice, asked_number
 from tracker.web.database import read_again, reader
+from tracker.web.forms import Required
 from tracker.web.i18n import gettext as _
 from tracker.web.pages import page
 
@@ -82,6 +83,7 @@ def new_handover() -> Response:
         kinds=kinds,
         chosen=chosen,
         fields=FIELDS[kind],
+        lent_apart=_lent_apart(chosen),
         all_idle=all(item.state is ItemState.IDLE for item in chosen),
     )
 
@@ -92,10 +94,12 @@ def equipment_handover(number: str) -> Response:
     """Show a handover with its things, its confirmation and its signed paper."""
     by = current_actor()
     handover = handovers.one(reader(), number, seen_by=by)
+    things = items.some(reader(), [line.item.number for line in handover.lines], seen_by=by)
     return page(
         "logistics/equipment_handover.html",
         **words(),
         handover=handover,
+        opens={item.id for item in things},
         act=ActForm.afresh(),
         scan=ScanForm.afresh(),
         may_confirm=handover.receipt is None and operations.may_confirm(handover, by),
@@ -150,29 +154,63 @@ def _versions() -> dict[int, int]:
 def _open_kinds(chosen: Sequence[Item], by: Actor) -> list[Handing]:
     if not chosen:
         return []
+    with_one = len({item.user_unit_id for item in chosen}) == 1
     return [
         kind
         for kind in Handing
-        if all(item.state in DEMANDS[kind] and policy.may_hand(by, kind, item) for item in chosen)
+        if (with_one or kind not in _STAYING)
+        and all(item.state in DEMANDS[kind] and policy.may_hand(by, kind, item) for item in chosen)
     ]
 
 
+def _lent_apart(chosen: Sequence[Item]) -> list[Item]:
+    """List the lent things among things that one unit does not have all of."""
+    with_one = len({item.user_unit_id for item in chosen}) <= 1
+    return [] if with_one else [item for item in chosen if item.borrower_unit is not None]
+
+
 def _offer(form: HandingForm, kind: Handing, chosen: Sequence[Item], by: Actor) -> None:
+    """Offer where things may go, first of all where they are: what is left unchanged stays."""
     if not chosen:
         return
     first, today = chosen[0], day_of(now())
-    unit_id = (
-        first.borrower_unit_id if first.state is ItemState.LENT and first.borrower_unit_id else first.owner_unit_id
-    )
-    teams = items.led_teams(reader(), [unit_id])
+    units = [unit.id for unit in items.borrowers(reader(), first.owner_unit_id)] if kind is Handing.LEND else []
     if kind is Handing.LEND:
-        units = items.borrowers(reader(), first.owner_unit_id)
-        form.unit_id.offer((unit.id, unit.name) for unit in units)
-        teams = items.led_teams(reader(), [unit.id for unit in units])
-    people = [person for person in items.receivers(reader(), unit_id, on=today) if person.id != by.person_id]
-    form.person_id.offer((person.id, person.name) for person in people)
+        form.unit_id.offer((unit.id, unit.name) for unit in items.borrowers(reader(), first.owner_unit_id))
+    teams = items.led_teams(reader(), units or [first.user_unit_id])
+    people = [person for person in items.receivers(reader(), first.user_unit_id, on=today) if person.id != by.person_id]
+    places = {room.id: room.title for room in rooms.choices(reader(), seen_by=by)}
     form.team_id.offer((team.id, team.name) for team in teams)
-    if not form.is_submitted():
-        only = teams[0].id if len(teams) == 1 and kind is Handing.ISSUE else None
-        form.team_id.data = first.team_id if kind is Handing.TRANSFER else only
-    form.room_id.offer((room.id, room.title) for room in rooms.choices(reader(), seen_by=by))
+    form.person_id.offer([(NOBODY, _("公用，不指定使用人")), *((person.id, person.name) for person in people)])
+    is_used = any(item.state is not ItemState.IDLE for item in chosen)
+    if kind is Handing.ISSUE or (kind is Handing.TRANSFER and is_used):
+        form.person_id.validators = [Required(_("请选择使用人；大家公用的请选公用"))]
+    if kind in _LEAVING_ALONE:
+        places = {item.room.id: item.room.title for item in chosen if item.room is not None} | places
+    form.room_id.offer(places.items())
+    if kind in _LEAVING_ALONE and len({item.room_id for item in chosen}) > 1:
+        form.room_id.blank = _("请选择")
+        form.room_id.offer([(NOWHERE, _("不指定")), *places.items()])
+        form.room_id.validators = [Required(_("各件原来的位置不同，请选择位置，或分开办理"))]
+    if form.is_submitted():
+        return
+    if kind is Handing.ISSUE and len(teams) == 1:
+        form.team_id.data = teams[0].id
+    if kind in _LEAVING_ALONE:
+        form.room_id.data = _shared(item.room_id for item in chosen)
+    if kind is Handing.TRANSFER:
+        form.team_id.data = _shared(item.team_id for item in chosen)
+        holder = _shared(item.holder_id or NOBODY for item in chosen)
+        form.person_id.data = holder if holder in {NOBODY, *(person.id for person in people)} else None
+
+
+_STAYING = frozenset({Handing.ISSUE, Handing.TRANSFER})
+"""The handovers after which a thing is still with the unit that has it."""
+_LEAVING_ALONE = frozenset({Handing.TRANSFER, Handing.RETURN})
+"""The handovers that leave a thing where it stands unless another place is chosen."""
+
+
+def _shared(values: Iterable[int | None]) -> int | None:
+    """Return what all things have alike, None where they differ."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
