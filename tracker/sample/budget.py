@@ -38,6 +38,7 @@ CATEGORIES: tuple[CategoryFacts, ...] = (
     CategoryFacts("租赁费", "30214", "租赁费"),
     CategoryFacts("会议活动", "30215", "会议费"),
     CategoryFacts("委托咨询", "30227", "委托业务费"),
+    CategoryFacts("设备购置", "31002", "办公设备购置"),
 )
 
 

@@ -296,7 +296,8 @@ def _taxi(stage: Stage, day: date, people: int) -> PlannedLine:
 def purchase(stage: Stage, member: SamplePerson, day: date, target_fen: int) -> Plan:
     """Plan a general claim of one to three lines that come to about ``target_fen``."""
     rng = stage.rng
-    choice: Choice = rng.choice([one for one in words.PURCHASES if one.least_yuan * 100 <= target_fen])
+    fitting = [one for one in words.PURCHASES if one.least_yuan * 100 <= target_fen <= one.most_yuan * 100]
+    choice: Choice = rng.choice(fitting)
     count = rng.choice((1, 1, 2, 3))
     shares = [rng.uniform(0.7, 1.3) for _ in range(count)]
     lines = []

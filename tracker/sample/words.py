@@ -45,7 +45,7 @@ OF_A_FIRM = "企业人员"
 
 @dataclass(frozen=True)
 class Choice:
-    """Something bought: category, purpose, seller, what the invoice calls it, lines' summaries, tax, least in yuan."""
+    """Something bought: category, purpose, seller, what the invoice calls it, lines' summaries, tax, bounds in yuan."""
 
     category: str
     purpose: str
@@ -54,6 +54,7 @@ class Choice:
     summaries: tuple[str, ...]
     tax_percent: int = 6
     least_yuan: int = 0
+    most_yuan: int = 1_000_000
 
 
 PURCHASES = (
@@ -99,6 +100,16 @@ PURCHASES = (
         ("产业链图谱研究", "目标企业名录", "项目可行性评估"),
         6,
         15_000,
+    ),
+    Choice(
+        "设备购置",
+        "给驻点办公室添置办公设备",
+        "云湖区智联办公设备有限公司",
+        "*计算机外部设备*打印设备",
+        ("A4 黑白打印机", "扫描仪", "便携式计算机"),
+        13,
+        1_000,
+        12_000,
     ),
 )
 
