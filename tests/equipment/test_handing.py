@@ -123,15 +123,17 @@ STATES = {
     S.REPAIR: [H.REPAIR],
     S.DISPOSED: [H.DISPOSE],
 }
+WAYS = list(STATES.items())
+WAYS += [(S.REPAIR, [H.ISSUE, H.REPAIR]), (S.REPAIR, [H.LEND, H.REPAIR]), (S.LENT, [H.LEND, H.REPAIR, H.REPAIRED])]
 
 
-@pytest.mark.parametrize("state", list(S))
+@pytest.mark.parametrize(("state", "steps"), WAYS)
 @pytest.mark.parametrize("kind", list(H))
 def test_every_handover_from_every_state_leads_where_the_table_says(
-    small_office: Office, state: ItemState, kind: Handing
+    small_office: Office, state: ItemState, steps: list[Handing], kind: Handing
 ) -> None:
     number = a_thing(small_office)
-    for step in STATES[state]:
+    for step in steps:
         _make(small_office, step, number)
     assert the_thing(small_office, number).state is state
 
@@ -162,6 +164,37 @@ def test_a_thing_back_from_repair_is_where_it_was(small_office: Office) -> None:
     handed(small_office, H.REPAIRED, number)
     thing = the_thing(small_office, number)
     assert (thing.state, thing.holder_id, thing.room_id) == (S.IN_USE, small_office.people["member"], room)
+
+
+def test_a_lent_thing_comes_back_from_repair_to_who_borrowed_it_and_is_due_as_agreed(office: Office) -> None:
+    number = a_thing(office)
+    _lent(office, number)
+    with pytest.raises(Forbidden):
+        handed(office, H.REPAIR, number, by="other_reviewer")
+    handed(office, H.REPAIR, number, reason="屏幕不亮")
+    away = the_thing(office, number)
+    assert (away.state, away.due_on, away.borrower_unit_id) == (S.REPAIR, None, other_unit_id(office))
+    handed(office, H.REPAIRED, number)
+    thing = the_thing(office, number)
+    assert (thing.state, thing.team_id, thing.due_on, thing.kept_due_on) == (
+        S.LENT,
+        office.other_team_id,
+        date(2026, 4, 30),
+        None,
+    )
+    nothing_amiss(office)
+
+
+def test_what_is_beyond_repair_is_disposed_of_from_the_workshop(office: Office) -> None:
+    used, lent = some_things(office, 2)
+    handed(office, H.ISSUE, used, to=to_member(office))
+    _lent(office, lent)
+    handed(office, H.REPAIR, used, lent)
+    handed(office, H.DISPOSE, used, lent, by="head", paper="云国资处〔2026〕3号")
+    for number in (used, lent):
+        thing = the_thing(office, number)
+        assert (thing.state, thing.holder_id, thing.borrower_unit_id, thing.kept_due_on) == (S.DISPOSED,) + (None,) * 3
+    nothing_amiss(office)
 
 
 def test_lending_to_another_unit_keeps_the_owner_and_the_day_it_is_due(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
@@ -89,6 +90,7 @@ def _histories(session: Session) -> Iterator[str]:
         Item.team_id,
         Item.borrower_unit_id,
         Item.due_on,
+        Item.kept_due_on,
         Item.events,
         Item.words,
         Item.name,
@@ -120,7 +122,7 @@ def _history(card: Row[Any], events: list[Row[Any]]) -> Iterator[str]:
             return
     if card.words.lower() != words_of(card.number, card.name, card.model, card.serial):
         yield f"设备 {card.number} 的查找用词与卡片不符"
-    now = Standing(card.state, card.holder_id, card.room_id, card.team_id, card.borrower_unit_id, card.due_on)
+    now = Standing(*(getattr(card, fact.name) for fact in fields(Standing)))
     if now != standing or card.events != len(events):
         yield f"设备 {card.number} 的使用人、位置或状态与交接记录不符"
 

@@ -66,6 +66,7 @@ class Move(StrEnum):
     REPAIR = "repair"
     BACK_TO_USE = "back_to_use"
     BACK_TO_STORE = "back_to_store"
+    BACK_TO_LOAN = "back_to_loan"
     DISPOSE = "dispose"
 
 
@@ -81,17 +82,20 @@ LIFE = Lifecycle(
         (S.IN_USE, Move.REPAIR): S.REPAIR,
         (S.LENT, Move.TRANSFER): S.LENT,
         (S.LENT, Move.RETURN): S.IDLE,
+        (S.LENT, Move.REPAIR): S.REPAIR,
         (S.REPAIR, Move.BACK_TO_USE): S.IN_USE,
         (S.REPAIR, Move.BACK_TO_STORE): S.IDLE,
+        (S.REPAIR, Move.BACK_TO_LOAN): S.LENT,
+        (S.REPAIR, Move.DISPOSE): S.DISPOSED,
     }
 )
-"""What is lent or used is returned before it is lent on, and what is used is returned before it is disposed of."""
+"""What is lent or used is returned before it is lent on or disposed of; what cannot be repaired goes as it is."""
+
+_BACK = frozenset({Move.BACK_TO_USE, Move.BACK_TO_STORE, Move.BACK_TO_LOAN})
 
 DEMANDS: dict[Handing, frozenset[ItemState]] = {
     kind: frozenset(
-        state
-        for state, move in LIFE.table
-        if move.value == kind.value or (kind is H.REPAIRED and move in {Move.BACK_TO_USE, Move.BACK_TO_STORE})
+        state for state, move in LIFE.table if move.value == kind.value or (kind is H.REPAIRED and move in _BACK)
     )
     for kind in H
 }
@@ -108,6 +112,8 @@ class Standing:
     team_id: int | None = None
     borrower_unit_id: int | None = None
     due_on: date | None = None
+    kept_due_on: date | None = None
+    """When a loan is due whose thing is away for repair: it waits till the thing is back."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ def after(standing: Standing, kind: Handing, to: Destination) -> Standing:
     """Return where a thing stands after a handover. Raises NotOpen or Refused when it leads nowhere."""
     state = LIFE.after(standing.state, _move(standing, kind))
     if kind in {H.REPAIR, H.REPAIRED}:
-        return replace(standing, state=state)
+        return replace(standing, state=state, due_on=standing.kept_due_on, kept_due_on=standing.due_on)
     if state is S.IDLE or state is S.DISPOSED:
         if kind is H.TRANSFER and (to.person_id is not None or to.team_id is not None):
             raise Refused("闲置设备要交给人或组团使用，请办领用；调拨只换存放地点", field="person_id")
@@ -140,6 +146,8 @@ def after(standing: Standing, kind: Handing, to: Destination) -> Standing:
 
 
 def _move(standing: Standing, kind: Handing) -> Move:
+    if kind is H.REPAIRED and standing.borrower_unit_id is not None:
+        return Move.BACK_TO_LOAN
     if kind is H.REPAIRED:
         is_used = standing.holder_id is not None or standing.team_id is not None
         return Move.BACK_TO_USE if is_used else Move.BACK_TO_STORE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.equipment.lifecycle import Destination, Handing, ItemState
@@ -15,6 +15,8 @@ from tracker.evidence.models import Evidence
 from tracker.identity.models import Person, Unit
 from tracker.storage import Base, Identifier, Moment, word
 from tracker.teams.models import Team
+
+_IS_LOAN = text("to_unit_id IS NOT NULL")
 
 
 class Handover(Base):
@@ -26,6 +28,7 @@ class Handover(Base):
         Index("ix_handover_unit", "unit_id", "id"),
         Index("ix_handover_person", "to_person_id", "id"),
         Index("ix_handover_team", "to_team_id", "id"),
+        Index("ix_handover_loan", "to_unit_id", "id", sqlite_where=_IS_LOAN, postgresql_where=_IS_LOAN),
     )
 
     id: Mapped[int] = mapped_column(Identifier, primary_key=True)

@@ -128,6 +128,8 @@ class Item(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     borrower_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     due_on: Mapped[date | None]
+    kept_due_on: Mapped[date | None]
+    """When a loan is due whose thing is away for repair."""
     events: Mapped[int] = mapped_column(Integer, default=0)
     """How many handovers it has been through; the next one's place in its history."""
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -144,7 +146,15 @@ class Item(Base):
     @property
     def standing(self) -> Standing:
         """Return where it stands."""
-        return Standing(self.state, self.holder_id, self.room_id, self.team_id, self.borrower_unit_id, self.due_on)
+        return Standing(
+            self.state,
+            self.holder_id,
+            self.room_id,
+            self.team_id,
+            self.borrower_unit_id,
+            self.due_on,
+            self.kept_due_on,
+        )
 
     @property
     def user_unit_id(self) -> int:
