@@ -10,13 +10,15 @@ from tracker.claims.leaving import open_claims
 from tracker.equipment.queries.handovers import returns_to_receive
 from tracker.equipment.queries.items import held_by
 from tracker.kernel.text import tell
+from tracker.logistics.desks import desks_kept
 from tracker.secondments.operations import OpenMatter, ask_before_leaving
 
 
 def ask_everybody() -> None:
-    """Have claims and equipment asked before anybody leaves."""
+    """Have claims, equipment and desks asked before anybody leaves."""
     ask_before_leaving("报销单", open_claims)
     ask_before_leaving("设备", things_held)
+    ask_before_leaving("工位", desks_kept)
 
 
 def things_held(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:

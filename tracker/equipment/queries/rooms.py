@@ -104,6 +104,13 @@ def provisions(session: Session, room_id: int) -> Sequence[Provision]:
     return session.scalars(query.order_by(Provision.begins_on.desc(), Provision.id.desc())).all()
 
 
+def desks_of(session: Session, person_id: int, *, since: date) -> Sequence[Desk]:
+    """List the desks a person has on a day or later."""
+    lasts = or_(Desk.ends_before.is_(None), Desk.ends_before > since)
+    query = select(Desk).options(joinedload(Desk.room).joinedload(Room.building))
+    return session.scalars(query.where(Desk.person_id == person_id, lasts).order_by(Desk.begins_on)).all()
+
+
 def free_from(provisions: Sequence[Provision], today: date) -> date | None:
     """Tell from which day a room can be provided again: today at the earliest, never while one runs without an end."""
     ends = [term.ends_before for term in provisions if term.ends_before is not None]
