@@ -288,6 +288,54 @@ def test_overdue_is_said_and_the_lead_unit_enters_the_paper(
     assert browse("stranger").get(url).status_code == 404
 
 
+def test_an_older_half_is_reached_by_its_address(district: Office, browse: Browse) -> None:
+    recorded(district, begins_on=date(2024, 3, 1))
+    client = browse("reviewer")
+    assert "更早的半年还有 1 人次没有确认" in client.get("/secondments").get_data(as_text=True)
+    shown = client.get("/secondments/confirmations?half=2024H1").get_data(as_text=True)
+    assert "高远" in shown
+    assert re.search(r'href="\?half=2024H1" aria-current="page"', shown)
+
+
+def test_what_cannot_be_confirmed_is_said_instead_of_a_form(browse: Browse, made: int, page_clock: Clock) -> None:
+    page_clock.moment = JUNE
+    client = browse("home")
+    assert post(client, f"/secondments/{made}/confirm/2026H1", SAME)[0] == 303
+    assert "已确认 2026 年上半年" in client.get(f"/secondments/{made}").get_data(as_text=True)
+    for half, words in (("2026H1", "已经确认过"), ("2025H2", "不在抽调期内"), ("2026H2", "现在还早")):
+        shown = client.get(f"/secondments/{made}/confirm/{half}").get_data(as_text=True)
+        assert words in shown
+        assert 'name="duty_same"' not in shown
+
+
+def test_a_reported_change_is_a_task_of_the_lead_unit(browse: Browse, made: int, page_clock: Clock) -> None:
+    page_clock.moment = JUNE
+    changed = {**SAME, "full_time": "", "note": "每周回原单位值班一天"}
+    assert post(browse("home"), f"/secondments/{made}/confirm/2026H1", changed)[0] == 303
+    client = browse("reviewer")
+    assert "原单位说有变化 1 项" in client.get("/").get_data(as_text=True)
+    assert f'/secondments/{made}#halves"><span class="tag warn">' in client.get("/secondments").get_data(as_text=True)
+    listed = client.get("/secondments/confirmations").get_data(as_text=True)
+    url = f"/secondments/{made}/halves/2026H1/settle"
+    assert "每周回原单位值班一天" in listed
+    assert f'href="{url}"' in listed
+    assert post(client, url, {"note": ""})[0] == 422
+    assert post(client, url, {"note": "已商原单位不再安排值班"})[0] == 303
+    assert "已商原单位不再安排值班" in client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert "原单位说有变化" not in client.get("/").get_data(as_text=True)
+    assert browse("home").get(url).status_code == 403
+
+
+def test_a_half_given_up_on_its_page_leaves_the_list(browse: Browse, made: int, page_clock: Clock) -> None:
+    page_clock.moment = JUNE + timedelta(days=30)
+    client = browse("reviewer")
+    assert "半年确认：2026 年上半年逾期未确认" in client.get(f"/secondments/{made}/leave").get_data(as_text=True)
+    url = f"/secondments/{made}/halves/2026H1/waive"
+    assert url in client.get(f"/secondments/{made}/confirm/2026H1").get_data(as_text=True)
+    assert post(client, url, {"note": "原单位已撤销"})[0] == 303
+    assert "半年确认：没有未了事项" in client.get(f"/secondments/{made}/leave").get_data(as_text=True)
+
+
 def test_leaving_is_refused_with_the_open_claims_named(district: Office, browse: Browse) -> None:
     typed = new(district, person="member", begins_on="2026-01-01")
     _status, there, _shown = post(browse("reviewer"), "/secondments/new", typed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from tests.secondments.seconded import LAST, a_document, holds, loaded, order, r
 from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import Forbidden, NotFound, Refused
-from tracker.secondments import operations
+from tracker.secondments import operations, reminders
+from tracker.secondments.halves import Half
 from tracker.secondments.lifecycle import State
 from tracker.secondments.operations import LeavingFacts, OpenMatter, leaving
 from tracker.teams.models import Seat
@@ -142,3 +143,46 @@ def test_only_the_lead_unit_closes(district: Office) -> None:
     for who in ("other_reviewer", "stranger"):
         with pytest.raises(NotFound):
             leave(district, made, who)
+
+
+SUMMER = datetime(2026, 7, 10, 4, 0, tzinfo=UTC)
+
+
+def leave_in_summer(office: Office, made: int, last_day: date) -> None:
+    facts = LeavingFacts(last_day, NOTE, paper=a_document("云组通〔2026〕18号"))
+    with office.database.writing() as session:
+        operations.leave(session, made, facts, order(office, at=SUMMER))
+
+
+def test_nobody_leaves_with_a_half_overdue_until_it_is_confirmed_or_given_up(district: Office) -> None:
+    made, other = recorded(district), recorded(district, "other_newcomer")
+    for one in (made, other):
+        with pytest.raises(Refused, match="2026 年上半年逾期未确认"):
+            leave_in_summer(district, one, date(2026, 7, 9))
+    same = operations.Answers(True, True, True, True, True)
+    with district.database.writing() as session:
+        operations.confirm(session, made, Half(2026, 1), same, order(district, "home", at=SUMMER))
+        operations.waive(session, other, Half(2026, 1), "原单位已撤销", order(district, at=SUMMER))
+    for one in (made, other):
+        leave_in_summer(district, one, date(2026, 7, 9))
+    holds(district.database)
+
+
+def test_who_leaves_before_the_half_ends_owes_no_confirmation_of_it(small_district: Office) -> None:
+    made = recorded(small_district, last_day=date(2026, 6, 29))
+    leave_in_summer(small_district, made, date(2026, 6, 29))
+
+
+def test_who_left_on_the_halfs_last_day_stays_on_its_list_until_it_is_confirmed(district: Office) -> None:
+    made, last_day = recorded(district, last_day=date(2026, 6, 30)), date(2026, 6, 30)
+    with district.database.writing() as session:
+        at = datetime(2026, 6, 30, 4, 0, tzinfo=UTC)
+        operations.leave(session, made, LeavingFacts(last_day, NOTE), order(district, at=at))
+    by = district.actor("reviewer")
+    with district.database.reading() as session:
+        assert [row.id for row in reminders.waiting(session, Half(2026, 1), seen_by=by).rows] == [made]
+    same = operations.Answers(True, True, True, True, True)
+    with district.database.writing() as session:
+        operations.confirm(session, made, Half(2026, 1), same, order(district, "home", at=SUMMER))
+    with district.database.reading() as session:
+        assert reminders.waiting(session, Half(2026, 1), seen_by=by).rows == []

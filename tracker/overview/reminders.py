@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.equipment.policy import kept_units
 from tracker.equipment.queries import counts, faults, items
 from tracker.kernel.actors import TEAM_SEATS, UNIT_SEATS, Actor, SeatKind
-from tracker.secondments.reminders import Due, count_waiting, due_of
+from tracker.secondments.reminders import Due, count_changes, count_waiting, due_of
 
 
 class ReminderKind(StrEnum):
@@ -20,6 +20,7 @@ class ReminderKind(StrEnum):
 
     OVERDUE = "overdue"
     CONFIRM = "confirm"
+    CHANGED = "changed"
     LENT = "lent"
     FAULTS = "faults"
     COUNT = "count"
@@ -47,6 +48,8 @@ def _confirmations(session: Session, actor: Actor, on: date) -> Iterator[Reminde
         if count:
             kind = ReminderKind.OVERDUE if due_of(half, on) is Due.OVERDUE else ReminderKind.CONFIRM
             yield Reminder(kind, count, f"/secondments/confirmations?half={half.code}", half.name)
+    if actor.holds_any(UNIT_SEATS) and (count := count_changes(session, seen_by=actor)):
+        yield Reminder(ReminderKind.CHANGED, count, "/secondments/confirmations#changes")
 
 
 def _things(session: Session, actor: Actor, on: date) -> Iterator[Reminder]:

@@ -25,6 +25,10 @@ class Move(StrEnum):
     END_EARLY = "end_early"
     CHANGE = "change"
     CONFIRM = "confirm"
+    WAIVE = "waive"
+    SETTLE = "settle"
+    CORRECT = "correct"
+    COMPLETE = "complete"
     LEAVE = "leave"
     CANCEL = "cancel"
 
@@ -35,7 +39,17 @@ LIFE: Lifecycle[State, Move] = Lifecycle(
         (State.RUNNING, Move.END_EARLY): State.RUNNING,
         (State.RUNNING, Move.CHANGE): State.RUNNING,
         (State.RUNNING, Move.CONFIRM): State.RUNNING,
+        (State.LEFT, Move.CONFIRM): State.LEFT,
+        (State.RUNNING, Move.WAIVE): State.RUNNING,
+        (State.LEFT, Move.WAIVE): State.LEFT,
+        (State.RUNNING, Move.SETTLE): State.RUNNING,
+        (State.LEFT, Move.SETTLE): State.LEFT,
+        (State.RUNNING, Move.CORRECT): State.RUNNING,
+        (State.RUNNING, Move.COMPLETE): State.RUNNING,
+        (State.LEFT, Move.COMPLETE): State.LEFT,
         (State.RUNNING, Move.LEAVE): State.LEFT,
         (State.RUNNING, Move.CANCEL): State.CANCELLED,
-    }
+    },
+    refused="这次抽调的状态已变化，这一步现在不能做；请刷新页面查看最新状态",
 )
+"""A half-year left open is confirmed, and a missing scan is added, after the person has left as well."""

@@ -15,7 +15,7 @@ from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.errors import NotFound
 from tracker.secondments.lifecycle import State
-from tracker.secondments.models import Amendment, Confirmation, Secondment, Snapshot, TermPaper
+from tracker.secondments.models import Amendment, Confirmation, HalfMark, HalfNote, Secondment, Snapshot, TermPaper
 from tracker.secondments.policy import may_see
 from tracker.secondments.ranks import ExpenseRank, Level
 from tracker.secondments.standing import Paper, Post, holding, papers_of, posts_of
@@ -62,6 +62,8 @@ class Row:
     post: Post
     phase: Phase
     start: Paper
+    has_changes: bool = False
+    """The home unit reported a change, and nobody noted yet what was done about it."""
 
     @property
     def paper_number(self) -> str:
@@ -154,6 +156,12 @@ def one(session: Session, secondment_id: int, *, seen_by: Actor) -> Secondment:
     if found is None or not may_see(seen_by, found):
         raise NotFound
     return found
+
+
+def some(session: Session, secondment_ids: Iterable[int], *, seen_by: Actor) -> dict[int, Secondment]:
+    """Load the secondments of these ids that the actor may see."""
+    found = session.scalars(_whole().where(Secondment.id.in_(list(secondment_ids)), visible(seen_by)))
+    return {one.id: one for one in found}
 
 
 def as_row(session: Session, secondment: Secondment, *, on: date) -> Row:
@@ -285,6 +293,17 @@ def visible(by: Actor) -> ColumnElement[bool]:
     )
 
 
+def is_open_change() -> ColumnElement[bool]:
+    """Make the condition that a confirmation reports a change nobody noted anything about yet."""
+    settled = select(HalfNote.id).where(
+        HalfNote.secondment_id == Confirmation.secondment_id,
+        HalfNote.half == Confirmation.half,
+        HalfNote.mark == HalfMark.SETTLED,
+    )
+    same = (Confirmation.duty_same, Confirmation.rank_same, Confirmation.title_same, Confirmation.pay_same)
+    return ~and_(*same, Confirmation.full_time) & ~settled.exists()
+
+
 def phase_of(secondment: Secondment, on: date) -> Phase:
     """Tell where a secondment lies from a day."""
     if secondment.begins_on > on:
@@ -300,7 +319,11 @@ def _lines(session: Session, found: Sequence[Secondment], on: date) -> list[Row]
         some = found[part : part + _AT_ONCE]
         ids = [row.id for row in some]
         posts, papers_there = posts_on(session, ids, on), papers_of(session, ids)
-        lines += [Row(row, posts[row.id], phase_of(row, on), papers_there[row.id][0]) for row in some]
+        told = select(Confirmation.secondment_id).where(Confirmation.secondment_id.in_(ids), is_open_change())
+        changed = set(session.scalars(told))
+        lines += [
+            Row(row, posts[row.id], phase_of(row, on), papers_there[row.id][0], row.id in changed) for row in some
+        ]
     return lines
 
 

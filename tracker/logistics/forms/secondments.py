@@ -138,6 +138,12 @@ class ConfirmForm(SiteForm):
         return _document(self.paper_number.data, self.paper_dated, scan)
 
 
+class HalfNoteForm(SiteForm):
+    """Why a half-year is not confirmed any more, or what was done about a change."""
+
+    note = TextBlock(_("说明"), [Required(_("请写明"))], most=200)
+
+
 class LeaveForm(VersionedForm):
     """The last day, the return note, the paper when it ends early."""
 

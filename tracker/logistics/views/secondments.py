@@ -64,6 +64,7 @@ def secondments() -> Response:
         today=today,
         counts=queries.counts(session, seen_by=by, on=today),
         waiting=reminders.count_waiting(session, today, seen_by=by),
+        changes=reminders.count_changes(session, seen_by=by),
         due_of=reminders.due_of,
         teams=queries.teams_seen(session, by),
         is_keeper=bool(by.units()),
@@ -131,6 +132,7 @@ def secondment_page(secondment_id: int, turned_down: ActForm | None) -> Response
     act = turned_down or ActForm.afresh()
     act.renew(one.version)
     posts, last_day = queries.snapshots(session, one.id), one.ends_before - queries.DAY
+    is_keeper = by.person_id != one.person_id and policy.keeps(by, one.team.lead_unit_id)
     present = holding(posts[::-1], min(today, last_day))
     return page(
         "logistics/secondment.html",
@@ -153,7 +155,8 @@ def secondment_page(secondment_id: int, turned_down: ActForm | None) -> Response
         rank_names=RANK_NAMES,
         numbers=numbers_of(one) if policy.sees_numbers(by, one) else None,
         may_keep=may_keep(one),
-        may_confirm=may_keep(one) or policy.speaks_for_home(by, one.home_unit_id),
+        may_confirm=is_keeper or policy.speaks_for_home(by, one.home_unit_id),
+        is_keeper=is_keeper,
         has_begun=one.begins_on <= today,
     )
 

@@ -1,6 +1,6 @@
 """What is done to secondments."""
 
-from tracker.secondments.operations.confirming import Answers, confirm, is_asked
+from tracker.secondments.operations.confirming import Answers, confirm, is_asked, settle, waive, why_not
 from tracker.secondments.operations.leaving import (
     LeavingFacts,
     OpenMatter,
@@ -28,5 +28,8 @@ __all__ = [
     "leave",
     "open_matters",
     "record_secondment",
+    "settle",
     "span",
+    "waive",
+    "why_not",
 ]

@@ -21,11 +21,13 @@ from tracker.secondments.lifecycle import LIFE, Move, State
 from tracker.secondments.models import PaperKind, Secondment
 from tracker.secondments.operations.term import move_end
 from tracker.secondments.operations.writing import Command, kept, note_down
+from tracker.secondments.reminders import overdue_of
 from tracker.teams.models import Seat
 
 _DAY = timedelta(days=1)
 _NOTE_MOST = Secondment.return_note.type.length
 _MOST_NAMED = 8
+HALVES = "半年确认"
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,25 @@ def ask_before_leaving(subject: str, open_matters: OpenMatters) -> None:
 
 def subjects() -> list[str]:
     """List what is asked before leaving, besides seats."""
-    return list(_asked)
+    return [HALVES, *_asked]
 
 
-def open_matters(session: Session, secondment: Secondment, *, on: date) -> list[OpenMatter]:
-    """List everything that keeps the person from leaving: seats in the team, and what the others name."""
+def open_matters(session: Session, secondment: Secondment, *, on: date, today: date | None = None) -> list[OpenMatter]:
+    """List everything that keeps the person from leaving: seats in the team, half-years nobody confirmed, the others'.
+
+    ``on`` is the last day of work; a half-year that ends by then is open once it is overdue today.
+    """
     found = [
         OpenMatter("席位", f"{SEAT_NAMES[seat.kind]}席位", f"/people/{secondment.person_id}")
         for seat in _other_seats(session, secondment, on)
+    ]
+    found += [
+        OpenMatter(
+            HALVES,
+            tell("%(half)s逾期未确认", half=half.name),
+            f"/secondments/{secondment.id}/confirm/{half.code}",
+        )
+        for half in overdue_of(session, secondment, until=on, today=today or on)
     ]
     for ask in _asked.values():
         found += ask(session, secondment.person_id, secondment.team_id)
@@ -91,7 +104,7 @@ def leave(session: Session, secondment_id: int, facts: LeavingFacts, order: Comm
     if not note:
         raise Refused("请填写返岗鉴定意见", field="note")
     _check_last_day(secondment, facts.last_day, order.at)
-    _refuse_open(open_matters(session, secondment, on=facts.last_day))
+    _refuse_open(open_matters(session, secondment, on=facts.last_day, today=day_of(order.at)))
     if facts.last_day + _DAY < secondment.ends_before:
         if facts.paper is None:
             raise Refused("比原定日期提前返岗，请填提前结束的文号和日期", field="paper_number")
