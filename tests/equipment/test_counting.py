@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from tests.equipment.things import a_room, a_thing, nothing_amiss, order, some_things, the_thing
 from tests.office import NOON, Office
+from tracker.audit.models import AuditEntry
 from tracker.equipment.models import StocktakeLine
 from tracker.equipment.models.counts import Outcome
 from tracker.equipment.operations import (
     close_stocktake,
     count_item,
+    drop_tag,
     explain,
     explain_tag,
     note_tag,
@@ -125,3 +127,77 @@ def test_a_head_who_counted_does_not_sign(small_office: Office) -> None:
     _count(small_office, count, number, by="head")
     with small_office.database.writing() as session, pytest.raises(Forbidden, match="另一位负责人"):
         close_stocktake(session, count, "", order(small_office.actor("head")), version=1)
+
+
+def _open_room(office: Office, room: int, *counters: str) -> int:
+    people = [office.people[name] for name in counters]
+    facts = StocktakeFacts("单间盘点", office.lead_unit_id, date(2026, 3, 31), people, room_id=room)
+    with office.database.writing() as session:
+        return open_stocktake(session, facts, order(office.actor("reviewer"))).id
+
+
+def test_a_thing_of_another_room_found_in_the_counted_one_is_elsewhere_and_not_unknown(office: Office) -> None:
+    room, other = a_room(office), a_room(office, "510")
+    a_thing(office, room_id=room)
+    stray = a_thing(office, room_id=other)
+    count = _open_room(office, room, "member")
+    for _scan in range(2):
+        _count(office, count, stray)
+    line = _line(office, stray)
+    assert (line.outcome, line.book_room_id, line.found_room_id) == (Outcome.ELSEWHERE, other, room)
+    with office.database.reading() as session:
+        assert counts.tags(session, count) == []
+        assert counts.progress(session, [count])[count].total == 2
+    _count(office, count, stray, room=other)
+    assert _line(office, stray).outcome is Outcome.FOUND, "its book place after all"
+    nothing_amiss(office)
+
+
+def test_a_thing_found_at_its_place_outside_the_scope_is_noted_as_outside(small_office: Office) -> None:
+    room, other = a_room(small_office), a_room(small_office, "510")
+    a_thing(small_office, room_id=room)
+    apart = a_thing(small_office, room_id=other)
+    count = _open_room(small_office, room, "member")
+    _count(small_office, count, apart, room=other)
+    with small_office.database.reading() as session:
+        assert [tag.tag for tag in counts.tags(session, count)] == [apart]
+
+
+def test_a_tag_noted_by_mistake_is_taken_out_with_its_trace_till_signed(office: Office) -> None:
+    number = a_thing(office)
+    count = _open(office, "member")
+    _count(office, count, number)
+    _count(office, count, "ZC-2091-0001")
+    with office.database.reading() as session:
+        [tag] = counts.tags(session, count)
+
+    def drop(by: str = "member") -> None:
+        with office.database.writing() as session:
+            drop_tag(session, count, tag.id, order(office.actor(by)))
+
+    with pytest.raises(Forbidden):
+        drop("reviewer")
+    for _click in range(2):
+        drop()
+    with office.database.reading() as session:
+        assert counts.tags(session, count) == []
+        trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "stocktake.drop_tag")).all()
+    assert ["ZC-2091-0001" in str(entry.before) for entry in trail] == [True]
+    with office.database.writing() as session:
+        close_stocktake(session, count, "同意", order(office.actor("head")), version=1)
+    with pytest.raises(NotOpen, match="已经签字"):
+        drop()
+
+
+def test_who_explains_does_not_sign(small_office: Office) -> None:
+    lost = a_thing(small_office)
+    count = _open(small_office, "member")
+    line = _line(small_office, lost).id
+    with small_office.database.writing() as session:
+        explain(session, count, line, "外借未登记", order(small_office.actor("head")))
+    with small_office.database.writing() as session, pytest.raises(Forbidden, match="差异是你说明的"):
+        close_stocktake(session, count, "同意", order(small_office.actor("head")), version=1)
+    with small_office.database.writing() as session:
+        explain(session, count, line, "外借未登记，已补办借用", order(small_office.actor("reviewer")))
+    with small_office.database.writing() as session:
+        close_stocktake(session, count, "同意", order(small_office.actor("head")), version=1)

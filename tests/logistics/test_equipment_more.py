@@ -12,6 +12,7 @@ from tests.equipment.things import a_room, handed, nothing_amiss, some_things, t
 from tests.office import Office, a_paid
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
+from tracker.equipment.kinds import RoomUse
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.models import Intake, Stocktake
 from tracker.equipment.queries import rooms
@@ -75,6 +76,69 @@ def test_a_phone_scans_a_label_counts_and_the_head_signs(small_office: Office, b
     assert browse("auditor").get(f"/equipment/stocktakes/{count}.xlsx").status_code == 200
     assert browse("outsider").get(f"/equipment/stocktakes/{count}").status_code == 404
     nothing_amiss(small_office)
+
+
+def test_a_label_outside_the_count_is_told_and_noted_and_a_counted_one_says_so(
+    small_office: Office, browse: Browse
+) -> None:
+    room, store = a_room(small_office), a_room(small_office, "库房", seats=0, use=RoomUse.STORE)
+    there, apart = some_things(small_office, 1, room_id=room)[0], some_things(small_office, 1, room_id=store)[0]
+    keeper = browse("reviewer")
+    form = _text(keeper, "/equipment/stocktakes/new")
+    data = {
+        "csrf_token": token(form),
+        "command_id": hidden(form, "command_id"),
+        "name": "单间盘点",
+        "closes_on": "2026-03-31",
+        "unit_id": small_office.lead_unit_id,
+        "room_id": room,
+        "counters": [small_office.people["colleague"]],
+    }
+    count = keeper.post("/equipment/stocktakes/new", data=data).location
+    counter = browse("colleague")
+
+    scanned = counter.get(f"/equipment/{apart}")
+    assert (scanned.status_code, scanned.location) == (303, f"{count}?tag={apart}")
+    page = _text(counter, scanned.location)
+    assert f"{apart} 不在这次盘点范围" in page
+    assert "库房</option>" in page, "stores are places, too"
+    assert browse("member").get(f"/equipment/{apart}").status_code == 404, "who does not count sees no more than before"
+
+    typed = {"csrf_token": token(page), "room_id": room}
+    label = f"http://tracker.example/equipment/{apart}"
+    counter.post(f"{count}/count", data={**typed, "number": label})
+    assert f"{apart} 位置不符：账面在行政中心 A 座 库房，已记在行政中心 A 座 508" in _text(counter, count)
+    counter.post(
+        f"{count}/count", data={**typed, "number": f"http://tracker.example/equipment/{there}?x=1", "room_id": ""}
+    )
+    item = _text(counter, f"/equipment/{there}")
+    assert "不用再盘" in item
+    assert "盘到</b>" in item
+    assert counter.post(f"{count}/count", data={**typed, "number": "旧" * 61}).status_code == 422
+
+    counter.post(f"{count}/count", data={**typed, "number": "错号"})
+    page = _text(counter, count)
+    [drop] = re.findall(r'action="(/equipment/stocktakes/\d+/tags/\d+/drop)"', page)
+    assert drop not in _text(browse("reviewer"), count)
+    assert counter.post(drop, data=typed).status_code == 303
+    assert "错号" not in _text(counter, f"{count}?which=found").replace("已撤去误记", "")
+
+
+def test_after_signing_what_was_not_counted_is_missing(small_office: Office, browse: Browse) -> None:
+    [lost] = some_things(small_office, 1)
+    keeper, head = browse("reviewer"), browse("head")
+    count = _open(small_office, keeper)
+    shown = _text(keeper, f"/equipment/stocktakes/{count}")
+    [line] = re.findall(r'action="(/equipment/stocktakes/\d+/lines/\d+)"', shown)
+    said = {"csrf_token": token(shown), "explanation": "已报失"}
+    assert keeper.post(line, data=said).status_code == 303
+    signing = _text(head, f"/equipment/stocktakes/{count}")
+    sign = {"csrf_token": token(signing), "version": hidden(signing, "version"), "opinion": "同意"}
+    assert head.post(f"/equipment/stocktakes/{count}/sign", data=sign).status_code == 303
+    page = _text(keeper, f"/equipment/stocktakes/{count}")
+    assert "未找到" in page
+    assert lost in page
+    assert re.search(r"还没盘到</\w+>\s*<\w+[^>]*>\s*1\b", page) is None
 
 
 def test_who_counts_opens_a_thing_whose_last_handover_is_not_for_him_to_see(

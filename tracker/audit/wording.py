@@ -124,7 +124,7 @@ ACTION_NAMES: dict[str, str] = {
     "handover.scan": "归档签字件",
     "stocktake.open": "发起盘点",
     "stocktake.count": "盘到",
-    "stocktake.tag": "记录未知标签",
+    "stocktake.tag": "记录范围外标签",
     "stocktake.drop_tag": "撤去误记标签",
     "stocktake.explain": "说明差异",
     "stocktake.sign": "盘点签字",

@@ -2,14 +2,7 @@
 
 from tracker.equipment.operations.arriving import register_held
 from tracker.equipment.operations.books import rule, take_over
-from tracker.equipment.operations.counting import (
-    close_stocktake,
-    count_item,
-    explain,
-    explain_tag,
-    note_tag,
-    open_stocktake,
-)
+from tracker.equipment.operations.counting import count_item, drop_tag, note_tag, open_stocktake
 from tracker.equipment.operations.faults import close_fault, report_fault
 from tracker.equipment.operations.handing import (
     confirm_receipt,
@@ -22,6 +15,7 @@ from tracker.equipment.operations.items import attach_photo, register
 from tracker.equipment.operations.providing import cancel_provision, provide, take_back
 from tracker.equipment.operations.rooms import add_room, change_room
 from tracker.equipment.operations.seating import free_desk, seat_at_desk
+from tracker.equipment.operations.settling import close_stocktake, explain, explain_tag
 from tracker.equipment.operations.standards import adopt_edition, check_figures
 
 __all__ = [
@@ -35,6 +29,7 @@ __all__ = [
     "close_stocktake",
     "confirm_receipt",
     "count_item",
+    "drop_tag",
     "explain",
     "explain_tag",
     "free_desk",

@@ -1,4 +1,4 @@
-"""Count: open a session over what the book holds, note what is found, explain what is not, sign."""
+"""Count: open a session over what the book holds, note what is found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from tracker.audit.operations import record
@@ -20,7 +20,7 @@ from tracker.equipment.queries.counts import counter_ids, may_see
 from tracker.identity.models import Unit
 from tracker.kernel.actors import Actor, SeatKind
 from tracker.kernel.clock import day_of
-from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
+from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.lifecycle import NotOpen
 from tracker.kernel.text import tell
 from tracker.storage.statements import changed, table, take_turn
@@ -76,7 +76,7 @@ def open_stocktake(session: Session, facts: StocktakeFacts, order: Order) -> Sto
     session.add_all(StocktakeCounter(stocktake_id=count.id, person_id=person) for person in sorted(set(facts.counters)))
     if _write_lines(session, count) == 0:
         raise Refused("这个范围里没有要盘的设备，请核对范围", field="team_id")
-    _note_down(session, "stocktake.open", count, order, after={"closes_on": facts.closes_on})
+    note_down(session, "stocktake.open", count, order, after={"closes_on": facts.closes_on})
     return count
 
 
@@ -85,10 +85,12 @@ def count_item(
 ) -> StocktakeLine | StocktakeTag:
     """Note that a thing was found, in a room if one is named; another room than the book's is 位置不符.
 
-    A repeated scan changes nothing unless it names another room. A number the scope does not know is noted as an
-    unknown tag. Raises NotFound, Forbidden for who is not named to count, NotOpen after signing or the closing day.
+    A repeated scan changes nothing unless it names another room. A thing of the unit that the scope leaves out joins
+    it when it is found where the book does not have it; any other number is noted as an unknown tag. Raises NotFound,
+    Forbidden for who is not named to count, NotOpen after signing or the closing day.
     """
     count = counting(session, stocktake_id, order)
+    _check_place(session, room_id)
     line = session.scalar(
         select(StocktakeLine)
         .join(Item, Item.id == StocktakeLine.item_id)
@@ -96,21 +98,38 @@ def count_item(
         .with_for_update(of=StocktakeLine)
     )
     if line is None:
+        line = _brought_in(session, count, number, room_id)
+    if line is None:
         return note_tag(session, stocktake_id, number, order, room_id=room_id)
-    if room_id is not None and session.get(Room, room_id) is None:
-        raise Refused("请从列表中选择位置", field="room_id")
-    elsewhere = room_id is not None and room_id != line.book_room_id
+    here = room_id or (count.room_id if line.outcome is None else None)
+    elsewhere = here is not None and here != line.book_room_id
     outcome = Outcome.ELSEWHERE if elsewhere else Outcome.FOUND
-    found_room = room_id if room_id is not None else line.book_room_id
-    if (line.outcome, line.found_room_id) == (outcome, found_room) or (
-        line.outcome is Outcome.ELSEWHERE and room_id is None
-    ):
+    found_room = here if here is not None else line.book_room_id
+    if (line.outcome, line.found_room_id) == (outcome, found_room) or (line.outcome is not None and room_id is None):
         return line
     line.outcome, line.found_room_id = outcome, found_room
     line.counted_by, line.counted_at = order.by.person_id, order.at
+    session.add(line)
     session.flush()
-    _note_down(session, "stocktake.count", count, order, after={"number": number, "outcome": OUTCOME_NAMES[outcome]})
+    note_down(session, "stocktake.count", count, order, after={"number": number, "outcome": OUTCOME_NAMES[outcome]})
     return line
+
+
+def _brought_in(session: Session, count: Stocktake, number: str, room_id: int | None) -> StocktakeLine | None:
+    """Take a thing of the unit into a count that left it out, if it was found in the counted or a wrong room."""
+    item = session.scalar(
+        select(Item).where(Item.number == number, Item.owner_unit_id == count.unit_id, Item.state != ItemState.DISPOSED)
+    )
+    here = room_id or count.room_id
+    if item is None or here is None or (here == item.room_id and here != count.room_id):
+        return None
+    return StocktakeLine(
+        stocktake_id=count.id,
+        item_id=item.id,
+        book_room_id=item.room_id,
+        book_holder_id=item.holder_id,
+        explanation="",
+    )
 
 
 def note_tag(
@@ -118,6 +137,7 @@ def note_tag(
 ) -> StocktakeTag:
     """Note a tag that the scope does not know; a repeated scan changes nothing. Raises what ``count_item`` raises."""
     count = counting(session, stocktake_id, order)
+    _check_place(session, room_id)
     if not tag:
         raise Refused("请填写标签编号", field="tag")
     known = session.scalar(select(StocktakeTag).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.tag == tag))
@@ -128,77 +148,28 @@ def note_tag(
     )
     session.add(noted)
     session.flush()
-    _note_down(session, "stocktake.tag", count, order, after={"number": tag})
+    note_down(session, "stocktake.tag", count, order, after={"number": tag})
     return noted
 
 
-def explain(session: Session, stocktake_id: int, line_id: int, explanation: str, order: Order) -> StocktakeLine:
-    """Write why a thing is elsewhere or was not found. Keeper or head; raises NotFound, Forbidden, Refused, NotOpen."""
-    count = _explained(session, stocktake_id, explanation, order)
-    line = session.scalar(
-        select(StocktakeLine).where(StocktakeLine.id == line_id, StocktakeLine.stocktake_id == count.id)
-    )
-    if line is None:
-        raise NotFound
-    if line.outcome is Outcome.FOUND:
-        raise Refused("这件已盘到且位置相符，不用说明")
-    line.explanation, line.explained_by = explanation, order.by.person_id
-    session.flush()
-    _note_down(session, "stocktake.explain", count, order, after={"number": line.item.number}, note=explanation)
-    return line
+def drop_tag(session: Session, stocktake_id: int, tag_id: int, order: Order) -> None:
+    """Take out a tag noted by mistake; the trail keeps it. One that is gone already stays so.
 
-
-def explain_tag(session: Session, stocktake_id: int, tag_id: int, explanation: str, order: Order) -> StocktakeTag:
-    """Write what an unknown tag is. Keeper or head; raises NotFound, Forbidden, Refused, NotOpen."""
-    count = _explained(session, stocktake_id, explanation, order)
+    Raises what ``count_item`` raises.
+    """
+    count = counting(session, stocktake_id, order)
     tag = session.scalar(select(StocktakeTag).where(StocktakeTag.id == tag_id, StocktakeTag.stocktake_id == count.id))
     if tag is None:
-        raise NotFound
-    tag.explanation, tag.explained_by = explanation, order.by.person_id
+        return
+    before: dict[str, object] = {"number": tag.tag, "person": tag.noter.name}
+    session.delete(tag)
     session.flush()
-    _note_down(session, "stocktake.explain", count, order, after={"number": tag.tag}, note=explanation)
-    return tag
+    note_down(session, "stocktake.drop_tag", count, order, before=before)
 
 
-def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Order, *, version: int) -> Stocktake:
-    """Sign a session: what was not counted is missing, every difference has to be explained first.
-
-    By the head of the unit, who did not count. A second click finds it signed. Raises NotFound, Forbidden, Refused,
-    Stale.
-    """
-    count = _seen(session, stocktake_id, order.by)
-    if not policy.heads(order.by, count.unit_id):
-        raise Forbidden("盘点结果由产权单位负责人签字")
-    if count.signed_at is not None:
-        return count
-    if order.by.person_id in counter_ids(session, count.id):
-        raise Forbidden("你参加了这次盘点，签字请由另一位负责人办理")
-    if count.version != version:
-        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
-    open_lines = select(func.count()).where(
-        StocktakeLine.stocktake_id == count.id,
-        or_(StocktakeLine.outcome.is_(None), StocktakeLine.outcome != Outcome.FOUND),
-        StocktakeLine.explanation == "",
-    )
-    open_tags = select(func.count()).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.explanation == "")
-    waiting = (session.scalar(open_lines) or 0) + (session.scalar(open_tags) or 0)
-    if waiting:
-        raise Refused(tell("还有 %(waiting)s 处差异没有说明，请先由经办逐项说明再签字", waiting=waiting))
-    session.execute(
-        update(table(StocktakeLine))
-        .where(StocktakeLine.stocktake_id == count.id, StocktakeLine.outcome.is_(None))
-        .values(outcome=Outcome.MISSING, counted_by=None, counted_at=order.at)
-    )
-    signed = (
-        update(table(Stocktake))
-        .where(Stocktake.id == count.id, Stocktake.version == version, Stocktake.signed_at.is_(None))
-        .values(signed_by=order.by.person_id, signed_at=order.at, opinion=opinion, version=version + 1)
-    )
-    if changed(session.execute(signed)) != 1:
-        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
-    session.refresh(count)
-    _note_down(session, "stocktake.sign", count, order, note=opinion)
-    return count
+def _check_place(session: Session, room_id: int | None) -> None:
+    if room_id is not None and session.get(Room, room_id) is None:
+        raise Refused("请从列表中选择位置", field="room_id")
 
 
 def counting(session: Session, stocktake_id: int, order: Order) -> Stocktake:
@@ -207,7 +178,7 @@ def counting(session: Session, stocktake_id: int, order: Order) -> Stocktake:
     if count is None:
         raise NotFound
     if order.by.person_id not in counter_ids(session, count.id):
-        _seen(session, stocktake_id, order.by)
+        seen(session, stocktake_id, order.by)
         raise Forbidden("你不是这次盘点的盘点人；保管和盘点要由不同的人办理")
     if policy.keeps(order.by, count.unit_id):
         raise Forbidden("你现在保管这些设备，盘点请由别人办理（不相容岗位分离）")
@@ -218,18 +189,8 @@ def counting(session: Session, stocktake_id: int, order: Order) -> Stocktake:
     return count
 
 
-def _explained(session: Session, stocktake_id: int, explanation: str, order: Order) -> Stocktake:
-    count = _seen(session, stocktake_id, order.by)
-    if not policy.keeps(order.by, count.unit_id) and not policy.heads(order.by, count.unit_id):
-        raise Forbidden("差异由产权单位的经办或负责人说明")
-    if count.signed_at is not None:
-        raise NotOpen("盘点已经签字，不能再改")
-    if not explanation:
-        raise Refused("请写明原因和处理意见", field="explanation")
-    return count
-
-
-def _seen(session: Session, stocktake_id: int, by: Actor) -> Stocktake:
+def seen(session: Session, stocktake_id: int, by: Actor) -> Stocktake:
+    """Load a session for whoever may know of it, so that nobody else changes it meanwhile. Raises NotFound."""
     count = session.get(Stocktake, stocktake_id, with_for_update=True)
     if count is None or not may_see(session, count, by):
         raise NotFound
@@ -269,15 +230,17 @@ def _write_lines(session: Session, count: Stocktake) -> int:
     return changed(session.execute(insert(table(StocktakeLine)).from_select(columns, scope)))
 
 
-def _note_down(
+def note_down(
     session: Session,
     action: str,
     count: Stocktake,
     order: Order,
     *,
+    before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
     note: str = "",
 ) -> None:
+    """Put into the trail what was done in a session."""
     record(
         session,
         by=order.by,
@@ -285,6 +248,7 @@ def _note_down(
         action=action,
         subject=("stocktake", count.id, count.name),
         seat=SeatKind.HEAD if policy.heads(order.by, count.unit_id) else "",
+        before=before,
         after=after,
         note=note,
     )

@@ -138,6 +138,17 @@ def to_count(session: Session, by: Actor, *, on: date, item_id: int | None = Non
     return session.scalars(query, asked).all()
 
 
+def lines_of(session: Session, item_id: int, sessions: Iterable[Stocktake]) -> dict[int, StocktakeLine]:
+    """Find a thing's line in each of some sessions that count it, with who counted it and where it was found."""
+    query = (
+        select(StocktakeLine)
+        .options(joinedload(StocktakeLine.counter))
+        .options(joinedload(StocktakeLine.found_room).joinedload(Room.building))
+        .where(StocktakeLine.item_id == item_id, StocktakeLine.stocktake_id.in_([one.id for one in sessions]))
+    )
+    return {line.stocktake_id: line for line in session.scalars(query)}
+
+
 def latest_of(session: Session, items: Iterable[Item]) -> dict[int, StocktakeLine]:
     """Find each thing's line in the newest session that counts it."""
     ids = [item.id for item in items]

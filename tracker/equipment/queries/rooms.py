@@ -139,6 +139,14 @@ def _choices_of(seen_by: Actor, unit_id: int | None) -> Select[int, str, str]:
     return query.order_by(Building.name, Room.name)
 
 
+def counted_places(session: Session, unit_id: int, *, seen_by: Actor) -> list[Place]:
+    """List where a thing of a unit may turn up in a count: every room of the unit, stores with them, and one's own."""
+    query = select(Room.id, Building.name, Room.name).join(Building, Building.id == Room.building_id)
+    query = query.where(or_(Room.owner_unit_id == unit_id, policy.visible_rooms(seen_by)), Room.closed_at.is_(None))
+    rows = session.execute(query.order_by(Building.name, Room.name))
+    return [Place(room_id, f"{building} {name}") for room_id, building, name in rows]
+
+
 def given_to(session: Session, *, on: date) -> dict[int, int]:
     """Tell of each room that is provided to a team on a day which team that is."""
     query = select(Provision.room_id, Provision.team_id).where(runs(Provision, on))

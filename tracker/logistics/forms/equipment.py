@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import chain, repeat
+from urllib.parse import unquote
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField
@@ -240,11 +242,26 @@ class StocktakeForm(SiteForm):
     counters = ChoicesField("盘点人", [Required("请选盘点人")], coerce=int)
 
 
-class CountForm(SiteForm):
-    """A tag that was scanned or typed, and where."""
+_LABELLED = re.compile(r"/equipment/([^/?#\s]{1,60})/?(?:[?#].*)?$")
+"""A label carries the address of its thing's page."""
 
-    number = TextLine("标签编号", [Required("请填写标签编号")], most=60)
+
+class CountForm(SiteForm):
+    """A tag that was scanned or typed, and where; the whole address a label carries is as good as its number."""
+
+    number = TextLine("标签编号", [Required("请填写标签编号")], most=300)
     room_id = ChoiceField("实际位置", coerce=int, blank="与账面相符")
+
+    def validate_number(self, field: TextLine) -> None:
+        """Raise ValidationError for what is longer than any tag."""
+        if len(tag_of(field.data or "")) > 60:  # noqa: PLR2004  as wide as a noted tag
+            raise ValidationError("标签编号最多 60 字")
+
+
+def tag_of(typed: str) -> str:
+    """Read the number of a tag from what was scanned or typed."""
+    found = _LABELLED.search(typed.strip())
+    return (unquote(found[1]) if found else typed.strip()).upper()
 
 
 class ExplainForm(SiteForm):

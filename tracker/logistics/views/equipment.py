@@ -93,7 +93,15 @@ def equipment_item(number: str) -> Response:
 def item_page(number: str, fault_form: FaultForm) -> Response:
     """Draw a thing's page with the form of a report on it."""
     by, today = current_actor(), day_of(now())
-    item = items.one(reader(), number, seen_by=by)
+    counting = counts.to_count(reader(), by, on=today)
+    try:
+        item = items.one(reader(), number, seen_by=by)
+    except NotFound:
+        if not counting:
+            raise
+        # Whoever scans labels for a count is told that this one is none of its things, whosever it is.
+        there = url_for("logistics.stocktake", stocktake_id=counting[0].id, tag=number)
+        return redirect(there, 303)  # type: ignore[return-value]
     return page(
         "logistics/equipment_item.html",
         **words(),
@@ -106,8 +114,9 @@ def item_page(number: str, fault_form: FaultForm) -> Response:
         fault_form=fault_form,
         faults=faults.of_item(reader(), item.id),
         may_report=policy.may_report(by) and item.state is not ItemState.DISPOSED,
-        to_count=counts.to_count(reader(), by, on=today, item_id=item.id),
-        room_choices=rooms.choices(reader(), seen_by=by, unit_id=None),
+        to_count=counting,
+        count_lines=counts.lines_of(reader(), item.id, counting),
+        places={one.id: rooms.counted_places(reader(), one.unit_id, seen_by=by) for one in counting},
         today=today,
     )
 

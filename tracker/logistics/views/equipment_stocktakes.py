@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 
 from tracker.equipment import operations, policy
-from tracker.equipment.models import StocktakeTag
+from tracker.equipment.models import StocktakeLine, StocktakeTag
 from tracker.equipment.models.counts import OUTCOME_NAMES, Outcome
 from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.equipment.queries import counts, items, rooms
@@ -15,7 +15,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import Refused
 from tracker.logistics.equipment_papers import stocktake_report
-from tracker.logistics.forms.equipment import ActForm, CountForm, ExplainForm, SignForm, StocktakeForm
+from tracker.logistics.forms.equipment import ActForm, CountForm, ExplainForm, SignForm, StocktakeForm, tag_of
 from tracker.logistics.sheets import Column, written
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.equipment import frame, order, readers, words
@@ -23,7 +23,7 @@ from tracker.logistics.views.equipment_papers import pdf
 from tracker.logistics.views.equipment_sheets import xlsx
 from tracker.storage import unit_of_work
 from tracker.web.access import current_actor, seated
-from tracker.web.asked import asked_choice, asked_number
+from tracker.web.asked import asked_choice, asked_number, asked_text
 from tracker.web.database import read_again, reader
 from tracker.web.forms import SiteForm
 from tracker.web.i18n import gettext as _
@@ -84,23 +84,47 @@ def stocktake(stocktake_id: int) -> Response:
 def count_thing(stocktake_id: int) -> Response:
     """Note that a thing was found; a number the scope does not know becomes an unknown tag."""
     by = current_actor()
+    one = counts.one(reader(), stocktake_id, seen_by=by)
     form = CountForm()
-    form.room_id.offer((room.id, room.title) for room in rooms.choices(reader(), seen_by=by))
+    form.room_id.offer((room.id, room.title) for room in rooms.counted_places(reader(), one.unit_id, seen_by=by))
     if form.sent_and_valid():
-        number = (form.number.data or "").upper()
+        number = tag_of(form.number.data or "")
         try:
             with unit_of_work() as session:
                 done = operations.count_item(session, stocktake_id, number, order(form), room_id=form.room_id.data)
-            if isinstance(done, StocktakeTag):
-                flash(_("%(number)s 不在这次盘点范围里，已记为未知标签", number=number), "warn")
-            else:
-                flash(_("%(number)s 已盘到", number=number))
+                flash(*_told(done, number))
             if request.form.get("back") == "item" and not isinstance(done, StocktakeTag):
                 return redirect(url_for("logistics.equipment_item", number=number), 303)  # type: ignore[return-value]
             return _to(stocktake_id)
         except Refused as refusal:
             form.refuse(refusal)
     return _session_page(stocktake_id, form)
+
+
+def _told(done: StocktakeLine | StocktakeTag, number: str) -> tuple[str, str]:
+    """Say what became of a scan, and how it is to be taken."""
+    if isinstance(done, StocktakeTag):
+        return _("%(number)s 不在这次盘点范围，已记在范围外标签里", number=number), "warn"
+    if done.outcome is Outcome.ELSEWHERE and done.found_room is not None:
+        book = done.book_room.title if done.book_room else _("没有登记位置")
+        return _(
+            "%(number)s 位置不符：账面在%(book)s，已记在%(found)s",
+            number=number,
+            book=book,
+            found=done.found_room.title,
+        ), "warn"
+    return _("%(number)s 已盘到", number=number), "ok"
+
+
+@blueprint.post("/equipment/stocktakes/<int:stocktake_id>/tags/<int:row_id>/drop")
+@readers
+def drop_tag(stocktake_id: int, row_id: int) -> Response:
+    """Take out a tag that was noted by mistake."""
+    form = ActForm()
+    with unit_of_work() as session:
+        operations.drop_tag(session, stocktake_id, row_id, order(form))
+    flash(_("已撤去误记的标签，操作记录里留有原号"))
+    return _to(stocktake_id)
 
 
 @blueprint.post("/equipment/stocktakes/<int:stocktake_id>/<any(lines,tags):what>/<int:row_id>")
@@ -178,7 +202,7 @@ def stocktake_sheet(stocktake_id: int) -> Response:
         for line in counts.lines(reader(), one.id, limit=EVERYTHING)
     ]
     rows += [
-        (tag.tag, "", "", "", "未知标签", tag.room.title if tag.room else "", tag.noter.name, tag.explanation)
+        (tag.tag, "", "", "", "范围外标签", tag.room.title if tag.room else "", tag.noter.name, tag.explanation)
         for tag in counts.tags(reader(), one.id)
     ]
     return xlsx(written("盘点", [Column(title, 18) for title in titles], rows), one.name)
@@ -188,11 +212,12 @@ def _session_page(stocktake_id: int, sent: SiteForm | None) -> Response:
     by = current_actor()
     session = read_again() if sent is not None else reader()
     one = counts.one(session, stocktake_id, seen_by=by)
-    which = asked_choice("which", ["open", "different", "found"], "open")
+    which = asked_choice("which", ["open", "different", "found"], "different" if one.signed_at else "open")
     lines = counts.lines(session, one.id, which=which, after=asked_number("after", 0) or 0)
     counters = counts.counters(session, one.id)
-    tag_form = sent if isinstance(sent, CountForm) else CountForm.afresh()
-    tag_form.room_id.offer((room.id, room.title) for room in rooms.choices(session, seen_by=by))
+    outside = tag_of(asked_text("tag", most=60))
+    tag_form = sent if isinstance(sent, CountForm) else CountForm.afresh(number=outside)
+    tag_form.room_id.offer((room.id, room.title) for room in rooms.counted_places(session, one.unit_id, seen_by=by))
     is_closed = one.signed_at is not None or day_of(now()) > one.closes_on
     here = url_for("logistics.stocktake", stocktake_id=one.id)
     return page(
@@ -205,6 +230,7 @@ def _session_page(stocktake_id: int, sent: SiteForm | None) -> Response:
         lines=lines,
         tags=counts.tags(session, one.id),
         which=which,
+        outside=outside,
         older=f"{here}?which={which}&after={lines[-1].id}" if len(lines) == counts.PAGE else "",
         is_counter=any(person.id == by.person_id for person in counters),
         is_closed=is_closed,
