@@ -237,8 +237,8 @@ def settled(database: Database) -> None:
 def questions(office: Office) -> dict[str, Callable[[Session], object]]:
     keeper, member, auditor = (office.actor(name) for name in ("reviewer", "member", "auditor"))
 
-    def find(wanted: Wanted, by: Any = keeper, **edge: int) -> Callable[[Session], object]:
-        return lambda session: finding.find(session, wanted, seen_by=by, **edge)
+    def find(wanted: Wanted, by: Any = keeper, after: int | None = None) -> Callable[[Session], object]:
+        return lambda session: finding.find(session, wanted, seen_by=by, after=after)
 
     def listing(wanted: Wanted, by: Any = keeper) -> Callable[[Session], object]:
         return lambda session: finding.listing(session, wanted, seen_by=by)

@@ -34,6 +34,8 @@ KEPT_IN = {
     "tracker.funds.forms.fund.FundForm.name": "fund.name",
     "tracker.funds.forms.fund.FundForm.code": "fund.code",
     "tracker.funds.forms.fund.FundForm.function_code": "fund.function_code",
+    "tracker.logistics.forms.correction.CorrectionForm.serial": "equipment.serial",
+    "tracker.logistics.forms.correction.CorrectionForm.reason": "audit_entry.note",
     "tracker.logistics.forms.equipment.BookForm.title": "standard_book.title",
     "tracker.logistics.forms.equipment.BookForm.number": "standard_book.number standard_ruling.number",
     "tracker.logistics.forms.equipment.BookForm.clause": "standard_book.clause standard_check.remark",

@@ -2,6 +2,7 @@
 
 from tracker.equipment.operations.arriving import register_held
 from tracker.equipment.operations.books import rule, take_over
+from tracker.equipment.operations.correcting import correct
 from tracker.equipment.operations.counting import count_item, drop_tag, note_tag, open_stocktake
 from tracker.equipment.operations.faults import close_fault, report_fault
 from tracker.equipment.operations.handing import (
@@ -28,6 +29,7 @@ __all__ = [
     "close_fault",
     "close_stocktake",
     "confirm_receipt",
+    "correct",
     "count_item",
     "drop_tag",
     "explain",

@@ -2,6 +2,7 @@
 
 from tracker.logistics.views import (
     equipment_books,
+    equipment_correction,
     equipment_entry,
     equipment_faults,
     equipment_figures,
@@ -24,6 +25,7 @@ __all__ = [
     "blueprint",
     "equipment",
     "equipment_books",
+    "equipment_correction",
     "equipment_entry",
     "equipment_faults",
     "equipment_figures",
