@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.equipment.things import a_room, handed, nothing_amiss, some_things, the_thing, to_member
-from tests.office import Office, a_paid
+from tests.office import Office, an_approved
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
+from tracker.claims.models import Claim
 from tracker.equipment.kinds import RoomUse
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.models import Intake, Stocktake
@@ -178,45 +179,103 @@ def test_a_team_sees_what_it_lacks_and_what_it_has_too_much_of(small_office: Off
     assert "抵减" not in page
 
 
-def test_a_paid_line_becomes_things_once_with_its_voucher(small_office: Office, browse: Browse) -> None:
-    a_paid(small_office, 1_256_000)
-    with small_office.database.writing() as session:
+def _bought(office: Office, client: CheckedClient) -> str:
+    """The address by which the only bought line becomes things."""
+    with office.database.writing() as session:
         session.execute(update(Category).values(economic_code="31002"))
-    audit = _text(browse("auditor"), "/equipment/purchases")
+    found = re.findall(r'href="(/equipment/purchases/\d+/\w+)"', _text(client, "/equipment/purchases"))
+    assert len(found) == 1, found
+    return str(found[0])
+
+
+def _rows(page: str, *rows: dict[str, str]) -> dict[str, str]:
+    sent = {"csrf_token": token(page), "command_id": hidden(page, "command_id"), "bought_on": "2026-03-03"}
+    alike = {"name": "笔记本电脑", "kind": "laptop", "life_years": "6"}
+    for place, row in enumerate(rows):
+        sent |= {f"rows-{place}-{name}": value for name, value in {**alike, **row}.items()}
+    return sent
+
+
+def test_an_approved_line_becomes_things_once_with_its_voucher(small_office: Office, browse: Browse) -> None:
+    claim = an_approved(small_office, 1_256_000)
     client = browse("reviewer")
-    listed = _text(client, "/equipment/purchases")
-    link = re.search(r'href="(/equipment/purchases/\d+/\w+)"', listed)
-    assert link is not None
+    link = _bought(small_office, client)
+    audit = _text(browse("auditor"), "/equipment/purchases")
     assert "12,560.00" in audit, "audit reads what waits, of whatever unit"
     assert "/equipment/purchases/" not in audit, "and has no button"
-    assert browse("auditor").get(link[1]).status_code == 403
+    assert browse("auditor").get(link).status_code == 403
     assert 'href="/equipment/purchases"' in _text(browse("auditor"), "/equipment")
     assert "12,560.00" not in _text(browse("other_reviewer"), "/equipment/purchases")
-    form = _text(client, link[1])
-    data = {
-        "csrf_token": token(form),
-        "command_id": hidden(form, "command_id"),
-        "unit_id": small_office.lead_unit_id,
-        "name": "笔记本电脑",
-        "kind": "laptop",
-        "copies": "2",
-        "price": "6,280.01",
-        "bought_on": "2026-03-03",
-        "life_years": "6",
-        "source": "purchase",
-    }
-    refused = client.post(link[1], data=data)
+    form = _text(client, link)
+    refused = client.post(link, data=_rows(form, {"copies": "2", "price": "6,280.01"}))
     assert refused.status_code == 422
     assert "与核定金额 12,560.00 元不一致" in refused.get_data(as_text=True)
+    data = _rows(form, {"copies": "2", "price": "6,280.00"})
     for _click in range(2):
-        assert client.post(link[1], data={**data, "price": "6,280.00"}).status_code == 303
-    other = client.post(link[1], data={**data, "price": "6,280.00", "command_id": "e" * 32})
+        assert client.post(link, data=data).status_code == 303
+    other = client.post(link, data={**data, "command_id": "e" * 32})
     assert other.status_code == 422
-    assert link[1] not in _text(client, "/equipment/purchases")
+    assert "一行只转一次" in other.get_data(as_text=True)
+    assert link not in _text(client, "/equipment/purchases")
+    done = _text(client, link)
+    assert "rows-0-price" not in done, "a converted line shows no open form"
+    assert "ZC-2026-0002" in done
     thing = the_thing(small_office, "ZC-2026-0001")
     with small_office.database.reading() as session:
         intake = session.get_one(Intake, thing.intake_id)
         assert (intake.items, intake.line_fen, intake.voucher_number[:4]) == (2, 1_256_000, "ZSBX")
     assert thing.bought_on == date(2026, 3, 3)
-    assert browse("other_reviewer").get(link[1]).status_code == 404
+    assert browse("other_reviewer").get(link).status_code == 404
+    card = _text(client, "/equipment/ZC-2026-0001")
+    assert f'<a href="/claims/{claim}">{intake.voucher_number}</a>' in card
+    handed(small_office, Handing.ISSUE, thing.number, to=Destination(small_office.people["colleague"]))
+    holder = _text(browse("colleague"), "/equipment/ZC-2026-0001")
+    assert intake.voucher_number in holder
+    assert f"/claims/{claim}" not in holder, "whoever may not see the claim has no link to it"
     nothing_amiss(small_office)
+
+
+def test_a_price_that_does_not_divide_is_exact_to_the_fen(small_office: Office, browse: Browse) -> None:
+    an_approved(small_office, 200_000)
+    client = browse("reviewer")
+    link = _bought(small_office, client)
+    form = _text(client, link)
+    row = {"name": "碎纸机", "kind": "shredder", "copies": "3"}
+    for price in ("666.68", "666.65"):
+        assert client.post(link, data=_rows(form, {**row, "price": price})).status_code == 422
+    sent = client.post(link, data={**_rows(form, {**row, "price": "666.67"}), "seen": "yes"})
+    assert sent.status_code == 303
+    prices = [the_thing(small_office, f"ZC-2026-000{number}").price_fen for number in (1, 2, 3)]
+    assert prices == [66_667, 66_667, 66_666]
+    nothing_amiss(small_office)
+
+
+def test_several_sorts_on_one_line_add_up_to_it(small_office: Office, browse: Browse) -> None:
+    an_approved(small_office, 1_300_000)
+    client = browse("reviewer")
+    link = _bought(small_office, client)
+    form = _text(client, link)
+    first = {"copies": "2", "price": "6,000.00"}
+    grown = client.post(link, data={**_rows(form, first), "op": "add"}).get_data(as_text=True)
+    assert "rows-1-name" in grown
+    assert 'value="6,000.00"' in grown, "what was typed stays"
+    second = {"name": "鼠标", "kind": "other", "copies": "10", "price": "99.00", "life_years": "6"}
+    assert client.post(link, data=_rows(form, first, second)).status_code == 422
+    fits = {**_rows(form, first, {**second, "price": "100.00"}), "seen": "yes", "rows-2-name": ""}
+    assert client.post(link, data=fits).status_code == 303
+    names = [the_thing(small_office, f"ZC-2026-{number:04d}").name for number in (1, 2, 3, 12)]
+    assert names == ["笔记本电脑", "笔记本电脑", "鼠标", "鼠标"]
+    nothing_amiss(small_office)
+
+
+def test_things_say_when_their_claim_went_back_after_they_were_written(small_office: Office, browse: Browse) -> None:
+    claim = an_approved(small_office, 628_000)
+    client = browse("reviewer")
+    link = _bought(small_office, client)
+    form = _text(client, link)
+    assert client.post(link, data=_rows(form, {"copies": "1", "price": "6,280.00"})).status_code == 303
+    assert "不再有效" not in _text(client, "/equipment/ZC-2026-0001")
+    with small_office.database.writing() as session:
+        session.execute(update(Claim).where(Claim.id == claim).values(state="returned"))
+    assert "退回或作废" in _text(client, "/equipment/ZC-2026-0001")
+    assert client.get(link).status_code == 404, "what is not approved any more is not offered"

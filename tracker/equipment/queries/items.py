@@ -49,6 +49,11 @@ def some(session: Session, numbers: Sequence[str], *, seen_by: Actor) -> Sequenc
     return session.scalars(query.order_by(Item.id)).all()
 
 
+def of_intake(session: Session, intake_id: int) -> Sequence[Item]:
+    """List the things an intake wrote cards of."""
+    return session.scalars(select(Item).where(Item.intake_id == intake_id).order_by(Item.id)).all()
+
+
 def written_by(session: Session, command_id: str) -> int:
     """Count the cards a command has written; 0 before it has."""
     return session.scalar(select(Intake.items).where(Intake.command_id == command_id)) or 0

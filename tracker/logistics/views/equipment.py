@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, flash, redirect, request, send_file, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from tracker.equipment import operations, policy
@@ -25,7 +26,9 @@ from tracker.funds.views.scans import stored_scan
 from tracker.kernel.actors import Actor
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound, Refused
+from tracker.logistics import purchases
 from tracker.logistics.forms.equipment import ActForm, FaultForm, ScanForm
+from tracker.logistics.purchases import Origin
 from tracker.logistics.qr import qr
 from tracker.logistics.views.blueprint import blueprint
 from tracker.storage import unit_of_work
@@ -102,12 +105,14 @@ def item_page(number: str, fault_form: FaultForm) -> Response:
         # Whoever scans labels for a count is told that this one is none of its things, whosever it is.
         there = url_for("logistics.stocktake", stocktake_id=counting[0].id, tag=number)
         return redirect(there, 303)  # type: ignore[return-value]
+    origin = purchases.origin_of(reader(), item.intake, seen_by=by)
     return page(
         "logistics/equipment_item.html",
         **words(),
         item=item,
         panel=panel(reader(), item, by),
-        facts=_facts(item),
+        facts=_facts(item, origin),
+        origin=origin,
         act=ActForm.afresh(),
         photo_form=ScanForm.afresh(),
         may_keep=policy.keeps(by, item.owner_unit_id),
@@ -241,7 +246,7 @@ def _whose(by: Actor) -> str:
     return "、".join(unit.name for unit in units) if units else ""
 
 
-def _facts(item: Item) -> list[tuple[str, Any]]:
+def _facts(item: Item, origin: Origin | None) -> list[tuple[str, Any]]:
     named = class_name_on(reader(), item.edition, item.code, item.bought_on)
     official = f"{item.code} {named}（{EDITION_NAMES[item.edition]}）" if item.edition else "--"
     intake = item.intake
@@ -253,8 +258,16 @@ def _facts(item: Item) -> list[tuple[str, Any]]:
         (_("序列号"), item.serial or "--"),
         (_("来源"), " ".join(part for part in (_(SOURCE_NAMES[item.source]), item.source_paper) if part)),
         (_("使用年限"), _("%(years)s 年", years=item.life_years)),
-        (_("报销凭证"), intake.voucher_number or "--"),
+        (_("报销凭证"), _voucher(origin) or intake.voucher_number or "--"),
         (_("超标准审批"), item.exception or "--"),
         (_("登记"), f"{intake.writer.name} {day_of(intake.written_at).isoformat()}"),
         (_("备注"), item.note or "--"),
     ]
+
+
+def _voucher(origin: Origin | None) -> Markup | str:
+    """Name the voucher, as a link to its claim for who may look at it."""
+    if origin is None or not origin.is_open:
+        return origin.voucher_number if origin else ""
+    address = url_for("claims.show", claim_id=origin.claim_id)
+    return Markup('<a href="{}">{}</a>').format(address, origin.voucher_number)
