@@ -13,11 +13,12 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.office import TODAY, Office, a_draft, a_filing, a_submitted
+from tests.office import NOON, TODAY, Office, a_draft, a_filing, a_submitted
 from tests.pages import Browse, Clock
 from tests.secondments.seconded import HOME, ID_NUMBER, PHONE, holds, loaded, recorded
 from tests.web.checked_client import CheckedClient, hidden, token
 from tracker.identity.models import Unit
+from tracker.kernel.actors import SeatKind
 from tracker.logistics.secondment_sheet import COLUMNS
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Confirmation, Secondment, Snapshot, TermPaper
@@ -337,7 +338,7 @@ def test_a_half_given_up_on_its_page_leaves_the_list(browse: Browse, made: int, 
 
 
 def test_leaving_is_refused_with_the_open_claims_named(district: Office, browse: Browse) -> None:
-    typed = new(district, person="member", begins_on="2026-01-01")
+    typed = new(district, person="member", begins_on="2026-01-01", other_home="y")
     _status, there, _shown = post(browse("reviewer"), "/secondments/new", typed)
     a_submitted(district, 100_000)
     client, leaving = (
@@ -466,6 +467,90 @@ def _papers(session: Any, first: Secondment, copy: Secondment) -> None:
         if isinstance(row, TermPaper):
             facts["ends_before"] = copy.ends_before
         session.add(type(row)(**facts))
+
+
+# typing errors and missing scans
+
+
+def test_a_scan_that_came_later_is_added_on_the_persons_page(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    shown = client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert "有 2 份文件没有扫描件" in shown
+    links = re.findall(rf'href="(/secondments/{made}/(?:paper|post)/\d+/scan)"', shown)
+    assert len(links) == 2
+    for link in links:
+        assert post(client, link, {})[0] == 422
+        assert post(client, link, {"scan": (BytesIO(PDF), "文件.pdf")})[0] == 303
+    shown = client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert "没有扫描件" not in shown
+    [scan, _other] = re.findall(rf'href="(/secondments/{made}/scans/\d+)"', shown)
+    assert browse("home").get(scan).data == PDF
+    assert "这份文件已有扫描件" in client.get(links[0]).get_data(as_text=True)
+    assert browse("home").get(links[0]).status_code == 403
+    assert "补扫描件" not in browse("home").get(f"/secondments/{made}").get_data(as_text=True)
+
+
+def test_a_typing_error_is_put_right_and_both_texts_stand_on_the_page(
+    district: Office, browse: Browse, made: int
+) -> None:
+    client, url = browse("reviewer"), f"/secondments/{made}/correct"
+    usual = {name: new(district)[name] for name in ("home_unit_id", "post_kind", "station", "begins_on", "full_time")}
+    assert post(client, url, {**usual, "station": "苏州"})[0] == 422
+    right = {**usual, "station": "苏州", "phone": "13900139000", "reason": "录入时看错"}
+    assert post(client, url, right)[0] == 303
+    shown = client.get(f"/secondments/{made}").get_data(as_text=True)
+    for words in ("驻点：上海 → 苏州", "手机：138****8000 → 139****9000", "录入时看错"):
+        assert words in shown
+    assert browse("home").get(url).status_code == 403
+
+
+def test_papers_and_posts_are_put_right_on_their_pages(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    shown = client.get(f"/secondments/{made}").get_data(as_text=True)
+    [post_url, paper_url] = re.findall(rf'href="(/secondments/{made}/p(?:ost|aper)s/\d+/correct)"', shown)
+    paper = {"paper_number": "云组通〔2026〕13号", "paper_dated": "2026-02-20", "correction": "漏了一位"}
+    assert post(client, paper_url, paper)[0] == 303
+    words = {"level": "section", "duty": "科长", "rank": "", "title": "", "pay_grade": ""}
+    record = {"paper_number": "云农〔2026〕8号", "paper_dated": "2026-02-10", "correction": "照文件核对"}
+    assert post(client, post_url, {**words, **record})[0] == 303
+    shown = client.get(f"/secondments/{made}").get_data(as_text=True)
+    for told in ("文号：云组通〔2026〕3号 → 云组通〔2026〕13号", "职务：副科长 → 科长", "职级：四级主任科员 → --"):
+        assert told in shown
+    assert client.get(f"/secondments/{made}/papers/999/correct").status_code == 404
+
+
+def test_a_home_unit_other_than_in_the_directory_asks_for_a_tick(district: Office, browse: Browse) -> None:
+    with district.database.reading() as session:
+        other = session.scalars(select(Unit.id).where(Unit.short_name == "区财政局")).one()
+    typed = new(district, home_unit_id=str(other))
+    client = browse("reviewer")
+    assert 'name="other_home"' not in client.get("/secondments/new").get_data(as_text=True)
+    status, _there, shown = post(client, "/secondments/new", typed)
+    assert status == 422
+    assert "高远在人员目录里的单位是云湖区农业农村局" in shown
+    assert 'name="other_home"' in shown
+    assert post(client, "/secondments/new", {**typed, "other_home": "y"})[0] == 303
+
+
+def test_a_full_time_person_still_seated_at_home_is_said(district: Office, browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    person = f"/people/{district.people['newcomer']}"
+    assert "在原单位还有席位" not in client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert "在原单位还有席位" not in browse("administrator").get(person).get_data(as_text=True)
+    with district.database.writing() as session:
+        one = session.get_one(Secondment, made)
+        session.add(
+            Seat(
+                person_id=one.person_id,
+                kind=SeatKind.REVIEWER,
+                unit_id=one.home_unit_id,
+                held_from=TODAY,
+                given_by=district.people["administrator"],
+                given_at=NOON,
+            )
+        )
+    assert "全脱产的人在原单位还有席位：" in client.get(f"/secondments/{made}").get_data(as_text=True)
+    assert "抽调期间在原单位还有席位：" in browse("administrator").get(person).get_data(as_text=True)
 
 
 # the sheet

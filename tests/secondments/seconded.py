@@ -89,6 +89,7 @@ def facts(office: Office, name: str = "newcomer", **more: Any) -> SecondmentFact
         station="上海",
         id_number=ID_NUMBER,
         phone=PHONE,
+        other_home=True,
     )
     return replace(usual, **more)
 

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from tracker.claims.leaving import open_claims
+from tracker.claims.leaving import claims_on_days, open_claims
 from tracker.equipment.queries.handovers import returns_to_receive
 from tracker.equipment.queries.items import held_by
 from tracker.kernel.text import tell
 from tracker.logistics.desks import desks_kept
-from tracker.secondments.operations import OpenMatter, ask_before_leaving
+from tracker.secondments.operations import OpenMatter, ask_before_leaving, ask_for_days
 
 
 def ask_everybody() -> None:
-    """Have claims, equipment and desks asked before anybody leaves."""
+    """Have claims, equipment and desks asked before anybody leaves, and claims before days leave a term."""
     ask_before_leaving("报销单", open_claims)
     ask_before_leaving("设备", things_held)
     ask_before_leaving("工位", desks_kept)
+    ask_for_days("报销单", claims_on_days)
 
 
 def things_held(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:

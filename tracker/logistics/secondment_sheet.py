@@ -64,6 +64,7 @@ CHOICES: dict[str, Sequence[str]] = {
 _COLUMN_OF_FIELD = {
     "person_id": "账号",
     "home_unit_id": "原单位",
+    "other_home": "原单位",
     "team_id": "组团",
     "station": "驻点",
     "begins_on": "开始日期",

@@ -74,13 +74,16 @@ class SecondmentFacts:
     full_time: bool = True
     id_number: str = ""
     phone: str = ""
+    other_home: bool = False
+    """The home unit is not the person's unit in the directory, and that is right."""
 
-    def checked_station(self) -> str:
-        """Return the station in one spelling. Raises Refused when it is too long."""
-        station = one_line(self.station)
-        if len(station) > _STATION_MOST:
-            raise Refused(tell("驻点最多 %(most)s 字", most=_STATION_MOST), field="station")
-        return station
+
+def checked_station(station: str) -> str:
+    """Return a station in one spelling. Raises Refused when it is too long."""
+    tidy = one_line(station)
+    if len(tidy) > _STATION_MOST:
+        raise Refused(tell("驻点最多 %(most)s 字", most=_STATION_MOST), field="station")
+    return tidy
 
 
 def checked_reason(reason: str, *, needed: bool, field: str = "reason") -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
+from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.documents import IDENTITY_NUMBER, is_identity_number
 from tracker.kernel.errors import Forbidden, Refused
@@ -85,6 +86,20 @@ def check_term(begins_on: date, last_day: date) -> None:
         raise Refused("最后一天不能早于开始那天", field="last_day")
     if last_day - begins_on > LONGEST:
         raise Refused("抽调期超过十年，请核对最后一天的年份", field="last_day")
+
+
+def require_own_unit(person: Person, home: Unit, *, is_right: bool) -> None:
+    """Raise Refused when the home unit is not the person's unit in the directory and nobody said that this is right."""
+    known = person.home_unit
+    if known is not None and known.id != home.id and not is_right:
+        raise Refused(
+            tell(
+                "%(person)s在人员目录里的单位是%(unit)s，与原单位不同；核对无误的，在登记页面勾选「已核对」",
+                person=person.name,
+                unit=known.name,
+            ),
+            field="other_home",
+        )
 
 
 def require_another(by: Actor, person_id: int, what: str) -> None:

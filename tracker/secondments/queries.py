@@ -19,7 +19,8 @@ from tracker.secondments.models import Amendment, Confirmation, HalfMark, HalfNo
 from tracker.secondments.policy import may_see
 from tracker.secondments.ranks import ExpenseRank, Level
 from tracker.secondments.standing import Paper, Post, holding, papers_of, posts_of
-from tracker.teams.models import Team
+from tracker.teams.models import Seat, Team
+from tracker.teams.queries import held_on
 
 PAGE = 50
 DAY = timedelta(days=1)
@@ -256,6 +257,14 @@ def levels_over(session: Session, person_id: int, team_id: int | None, days: Ite
         else:
             spans.append(LevelSpan(day, day, post.level, post.expense_rank))
     return spans
+
+
+def seats_at_home(session: Session, secondment: Secondment, *, on: date) -> Sequence[SeatKind]:
+    """Name the seats the person holds at the home unit on a day: somebody full-time has none there."""
+    mine = select(Seat.kind).where(
+        Seat.person_id == secondment.person_id, Seat.unit_id == secondment.home_unit_id, held_on(on)
+    )
+    return session.scalars(mine.order_by(Seat.id)).all()
 
 
 def person_named(session: Session, typed: str) -> Sequence[Person]:

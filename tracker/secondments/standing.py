@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.evidence.models import Evidence
 from tracker.secondments.models import Amendment, PaperKind, Snapshot, TermPaper
-from tracker.secondments.ranks import EXPENSE_RANKS, ExpenseRank, Level
+from tracker.secondments.ranks import EXPENSE_RANKS, LEVEL_NAMES, POST_NAMES, ExpenseRank, Level, PostKind
 
+_TOLD_AS = {"number": "paper", "paper_number": "paper", "dated": "paper_dated"}
 _DAYS = frozenset({"dated", "paper_dated", "effective_on"})
 
 
@@ -103,6 +104,15 @@ def holding(posts: Sequence[Post], on: date) -> Post:
 def kept_as(value: object) -> Any:
     """Write a value as an amendment keeps it."""
     return value.isoformat() if isinstance(value, date) else value
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the values of an amendment as the trail tells them: papers by one word, levels and kinds by their names."""
+    said: dict[str, Any] = {}
+    for name, value in values.items():
+        shown = LEVEL_NAMES[Level(value)] if name == "level" else value
+        said[_TOLD_AS.get(name, name)] = POST_NAMES[PostKind(value)] if name == "post_kind" else shown
+    return said
 
 
 def _amendments(session: Session, ids: Sequence[int]) -> dict[tuple[str, int | None], list[Amendment]]:

@@ -142,6 +142,14 @@ def seats_of(
     return {key: sorted(seats, key=lambda line: order.index(line.term)) for key, seats in lines.items()}
 
 
+def kept_at_home(session: Session, known: Person, *, on: date) -> list[SeatKind]:
+    """Name the seats somebody seconded still holds at his own unit on a day: full-time means that there are none."""
+    held = session.scalars(select(Seat).where(Seat.person_id == known.id, held_on(on)).order_by(Seat.id)).all()
+    if known.home_unit_id is None or not any(one.by_secondment for one in held):
+        return []
+    return [one.kind for one in held if one.unit_id == known.home_unit_id]
+
+
 def seat(session: Session, seat_id: int, *, seen_by: Actor) -> Seat:
     """Load a seat with its person and place. Raises NotFound for one the reader may not see."""
     require_reader(seen_by)

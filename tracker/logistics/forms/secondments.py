@@ -55,6 +55,7 @@ class SecondmentForm(_PostFields, SiteForm):
     post_scan = FileField(_("原单位文件扫描件"))
     id_number = TextLine(_("身份证号"), most=30)
     phone = TextLine(_("手机"), most=30)
+    other_home = TickField(_("已核对：原单位与人员目录里的单位不同"))
 
     def facts(self, person_id: int, scan: StoredFile | None, post_scan: StoredFile | None) -> SecondmentFacts:
         """Return what was typed as the operation takes it."""
@@ -78,6 +79,7 @@ class SecondmentForm(_PostFields, SiteForm):
             full_time=bool(self.full_time.data),
             id_number=self.id_number.data or "",
             phone=self.phone.data or "",
+            other_home=bool(self.other_home.data),
         )
 
 
@@ -111,6 +113,49 @@ class PostForm(_PostFields, VersionedForm):
     def paper(self, scan: StoredFile | None) -> Document:
         """Return the document."""
         return Document(self.paper_number.data or "", self.paper_dated.data, scan)
+
+
+class CorrectForm(VersionedForm):
+    """A secondment as it should have been recorded, and why it is put right."""
+
+    home_unit_id = ChoiceField(_("原单位"), [Required(_("请选择原单位"))], coerce=int, blank=_("请选择"))
+    other_home = TickField(_("已核对：原单位与人员目录里的单位不同"))
+    post_kind = ChoiceField(
+        _("岗位性质"), [Required(_("请选择岗位性质"))], choices=list(POST_NAMES.items()), coerce=PostKind
+    )
+    station = TextLine(_("驻点"), most=60)
+    begins_on = DayField(_("第一天"), [Required(_("请填写第一天"))])
+    full_time = TickField(_("全脱产，与原单位工作脱钩"))
+    id_number = TextLine(_("身份证号"), most=30)
+    phone = TextLine(_("手机"), most=30)
+    reason = TextLine(_("更正原因"), [Required(_("请填写更正原因"))], most=200)
+
+
+class PaperCorrectForm(VersionedForm):
+    """A paper's number and date as they should have been typed."""
+
+    paper_number = TextLine(_("文号"), [Required(_("请填写文号"))], most=60)
+    paper_dated = DayField(_("文件日期"), [Required(_("请填写文件日期"))])
+    correction = TextLine(_("更正原因"), [Required(_("请填写更正原因"))], most=200)
+
+    def document(self) -> Document:
+        """Return number and date."""
+        return Document(self.paper_number.data or "", self.paper_dated.data)
+
+
+class PostCorrectForm(_PostFields, PaperCorrectForm):
+    """A post's record as it should have been typed."""
+
+    def post(self) -> PostFacts:
+        """Return the post."""
+        texts = (self.duty.data, self.rank.data, self.title.data, self.pay_grade.data)
+        return PostFacts(self.level.data, *(text or "" for text in texts))
+
+
+class ScanForm(VersionedForm):
+    """A scan that came later."""
+
+    scan = FileField(_("文件扫描件"))
 
 
 class ConfirmForm(SiteForm):

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Response, current_app, request, send_file, url_for
 
+from tracker.audit import wording
 from tracker.funds.views.scans import download
-from tracker.kernel.actors import SeatKind
+from tracker.kernel.actors import SEAT_NAMES, SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
 from tracker.logistics.forms.secondments import ActForm
@@ -22,7 +23,7 @@ from tracker.secondments.models import PAPER_NAMES, THROUGH_NAMES, Secondment
 from tracker.secondments.queries import PHASE_NAMES, Phase, Wanted
 from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, RANK_NAMES
 from tracker.secondments.reminders import DUE_NAMES
-from tracker.secondments.standing import holding
+from tracker.secondments.standing import amendments_of, holding, told
 from tracker.storage.cipher import Cipher, OtherKey
 from tracker.web.access import current_actor, seated, signed_in
 from tracker.web.asked import asked_choice, asked_day, asked_number, asked_text
@@ -158,6 +159,12 @@ def secondment_page(secondment_id: int, turned_down: ActForm | None) -> Response
         may_confirm=is_keeper or policy.speaks_for_home(by, one.home_unit_id),
         is_keeper=is_keeper,
         has_begun=one.begins_on <= today,
+        still_seated=[SEAT_NAMES[kind] for kind in queries.seats_at_home(session, one, on=today)] if is_keeper else [],
+        amendments=[
+            (one_of, wording.facts(told(one_of.before), told(one_of.after)))
+            for one_of in amendments_of(session, one.id)
+            if one_of.scan_id is None
+        ],
     )
 
 

@@ -1,6 +1,14 @@
 """What is done to secondments."""
 
 from tracker.secondments.operations.confirming import Answers, confirm, is_asked, settle, waive, why_not
+from tracker.secondments.operations.correcting import (
+    Correction,
+    add_scan,
+    ask_for_days,
+    correct,
+    correct_paper,
+    correct_post,
+)
 from tracker.secondments.operations.leaving import (
     LeavingFacts,
     OpenMatter,
@@ -16,12 +24,18 @@ from tracker.secondments.operations.writing import Command
 __all__ = [
     "Answers",
     "Command",
+    "Correction",
     "LeavingFacts",
     "OpenMatter",
+    "add_scan",
     "ask_before_leaving",
+    "ask_for_days",
     "cancel",
     "change_post",
     "confirm",
+    "correct",
+    "correct_paper",
+    "correct_post",
     "end_early",
     "extend",
     "is_asked",

@@ -13,7 +13,7 @@ from tracker.kernel.actors import SeatKind
 from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.text import tell
 from tracker.secondments import policy
-from tracker.secondments.facts import Document, SecondmentFacts
+from tracker.secondments.facts import Document, SecondmentFacts, checked_station
 from tracker.secondments.lifecycle import LIFE, Move, State
 from tracker.secondments.models import PaperKind, Secondment, Snapshot, TermPaper
 from tracker.secondments.operations.writing import Command, kept, kept_scan, note_down
@@ -47,6 +47,7 @@ def record_secondment(session: Session, facts: SecondmentFacts, order: Command, 
     paper, post, post_paper = facts.paper.checked(order.at), facts.post.checked(), _post_paper(facts, order)
     policy.check_term(facts.begins_on, facts.last_day)
     home = _home(session, facts, team)
+    policy.require_own_unit(person, home, is_right=facts.other_home)
     _refuse_another(session, person, facts)
     id_number, phone = policy.id_number(facts.id_number), policy.phone(facts.phone)
     secondment = Secondment(
@@ -56,7 +57,7 @@ def record_secondment(session: Session, facts: SecondmentFacts, order: Command, 
         post_kind=facts.post_kind,
         team_id=team.id,
         team=team,
-        station=facts.checked_station(),
+        station=checked_station(facts.station),
         begins_on=facts.begins_on,
         ends_before=facts.last_day + _DAY,
         full_time=facts.full_time,

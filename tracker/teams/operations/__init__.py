@@ -10,7 +10,7 @@ from tracker.teams.operations.places import (
     close_team,
     close_unit,
 )
-from tracker.teams.operations.seats import SeatFacts, cancel_seat, change_term, give_seat, seat_member
+from tracker.teams.operations.seats import SeatFacts, cancel_seat, change_start, change_term, give_seat, seat_member
 
 __all__ = [
     "SeatFacts",
@@ -19,6 +19,7 @@ __all__ = [
     "add_team",
     "add_unit",
     "cancel_seat",
+    "change_start",
     "change_team",
     "change_term",
     "change_unit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -154,6 +154,24 @@ def change_term(
     _refuse_conflicts(person, wanted, others)
     before = _told(seat, held)
     seat.held_until = wanted.held_until
+    seat.version += 1
+    session.flush()
+    _record(session, "seat.change_term", seat, person, held, by=by, at=at, before=before, after=_told(seat, held))
+    return seat
+
+
+def change_start(session: Session, seat_id: int, held_from: date, *, by: Actor, at: datetime, version: int) -> Seat:
+    """Put right the first day of a secondment's seat. Raises what ``change_term`` raises."""
+    seat, person, held = _locked(session, seat_id)
+    policy.require_giver(by, seat.kind, held.lead_unit_id)
+    policy.require_not_self(by, seat.person_id)
+    if version != seat.version:
+        raise Stale(what_changed(session, ("seat", seat.id), tell("%(held)s的任期", held=held.name())))
+    wanted = replace(held, held_from=held_from)
+    others = [one for one in held_by(session, seat.person_id, besides=seat.id) if one.overlaps(wanted)]
+    _refuse_conflicts(person, wanted, others)
+    before = _told(seat, held)
+    seat.held_from = held_from
     seat.version += 1
     session.flush()
     _record(session, "seat.change_term", seat, person, held, by=by, at=at, before=before, after=_told(seat, held))

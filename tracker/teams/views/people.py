@@ -178,6 +178,7 @@ def _person_page(person_id: int, turned_down: ActForm | None) -> Response:
         is_keeper=is_administrator(by),
         gives_seats=bool(policy.may_give(by)),
         is_self=by.person_id == person_id,
+        kept_at_home=[SEAT_NAMES[kind] for kind in directory.kept_at_home(session, known, on=day_of(moment))],
         rests=known.locked_until is not None and known.locked_until > moment,
         moment_now=moment,
     )
