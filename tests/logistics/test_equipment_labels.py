@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pypdfium2
 import pytest
 import zxingcpp
 
-from tests.equipment.things import some_things
+from tests.equipment.things import a_thing, some_things
 from tests.office import NOON, Office
+from tests.pages import Browse
 from tracker.equipment.queries import items
 from tracker.logistics.equipment_papers import LAYOUTS, label_sheets
 
@@ -45,3 +48,16 @@ def _rows(page: pypdfium2.PdfPage, place: int, up: int) -> list[tuple[int, int]]
         rows = [place * layout.rows + int(end) for end in ends]
         found.append((rows[0], rows[1]))
     return found
+
+
+def test_the_list_offers_both_sheets_and_skipping_used_labels(small_office: Office, browse: Browse) -> None:
+    number = a_thing(small_office)
+    client = browse("reviewer")
+    page = client.get("/equipment").get_data(as_text=True)
+    offered = re.search(r'<select[^>]*name="up" form="pick">(.*?)</select>', page, re.S)
+    assert offered is not None
+    assert re.findall(r'value="(\d+)"', offered[1]) == ["24", "12"]
+    assert re.search(r'<input[^>]*name="skip" form="pick"', page) is not None
+    whole = client.get(f"/equipment/labels.pdf?item={number}&up=12&skip=11")
+    over = client.get(f"/equipment/labels.pdf?item={number}&item={a_thing(small_office)}&up=12&skip=11")
+    assert [len(pypdfium2.PdfDocument(answer.data)) for answer in (whole, over)] == [1, 2]
