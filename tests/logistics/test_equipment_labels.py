@@ -54,7 +54,7 @@ def test_the_list_offers_both_sheets_and_skipping_used_labels(small_office: Offi
     number = a_thing(small_office)
     client = browse("reviewer")
     page = client.get("/equipment").get_data(as_text=True)
-    offered = re.search(r'<select[^>]*name="up" form="pick">(.*?)</select>', page, re.S)
+    offered = re.search(r'<select[^>]*name="up" form="pick">(.*?)</select>', page, re.DOTALL)
     assert offered is not None
     assert re.findall(r'value="(\d+)"', offered[1]) == ["24", "12"]
     assert re.search(r'<input[^>]*name="skip" form="pick"', page) is not None

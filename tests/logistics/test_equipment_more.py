@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from tests.equipment.things import a_room, handed, nothing_amiss, some_things, the_thing, to_member
+from tests.equipment.things import a_room, handed, nothing_amiss, order, some_things, the_thing, to_member
 from tests.office import Office, an_approved
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
@@ -16,6 +16,8 @@ from tracker.claims.models import Claim
 from tracker.equipment.kinds import RoomUse
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.models import Intake, Stocktake
+from tracker.equipment.operations import open_stocktake
+from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.equipment.queries import rooms
 from tracker.funds.models import Category
 
@@ -114,6 +116,7 @@ def test_a_label_outside_the_count_is_told_and_noted_and_a_counted_one_says_so(
     )
     item = _text(counter, f"/equipment/{there}")
     assert "不用再盘" in item
+    assert '<option value="">不改</option>' in item
     assert "盘到</b>" in item
     assert counter.post(f"{count}/count", data={**typed, "number": "旧" * 61}).status_code == 422
 
@@ -123,6 +126,21 @@ def test_a_label_outside_the_count_is_told_and_noted_and_a_counted_one_says_so(
     assert drop not in _text(browse("reviewer"), count)
     assert counter.post(drop, data=typed).status_code == 303
     assert "错号" not in _text(counter, f"{count}?which=found").replace("已撤去误记", "")
+
+
+def test_a_thing_outside_a_one_room_count_starts_from_that_room(small_office: Office, browse: Browse) -> None:
+    room, other = a_room(small_office), a_room(small_office, "510")
+    some_things(small_office, 1, room_id=room)
+    [mine] = some_things(small_office, 1, room_id=other)
+    handed(small_office, Handing.ISSUE, mine, to=to_member(small_office, other))
+    people = [small_office.people["member"]]
+    facts = StocktakeFacts("单间盘点", small_office.lead_unit_id, date(2026, 3, 31), people, room_id=room)
+    with small_office.database.writing() as session:
+        open_stocktake(session, facts, order(small_office.actor("reviewer")))
+    page = _text(browse("member"), f"/equipment/{mine}")
+    assert "不在这次盘点范围" in page
+    assert f'<option value="{room}" selected>' in page
+    assert "位置相符（" not in page, "what is noted without a place would be noted in the counted room"
 
 
 def test_after_signing_what_was_not_counted_is_missing(small_office: Office, browse: Browse) -> None:

@@ -184,6 +184,7 @@ def _offer(form: HandingForm, kind: Handing, chosen: Sequence[Item], by: Actor) 
     form.person_id.offer([(NOBODY, _("公用，不指定使用人")), *((person.id, person.name) for person in people)])
     is_used = any(item.state is not ItemState.IDLE for item in chosen)
     if kind is Handing.ISSUE or (kind is Handing.TRANSFER and is_used):
+        form.person_id.flags.required = True
         form.person_id.validators = [Required(_("请选择使用人；大家公用的请选公用"))]
     if kind in _LEAVING_ALONE:
         places = {item.room.id: item.room.title for item in chosen if item.room is not None} | places
@@ -191,6 +192,7 @@ def _offer(form: HandingForm, kind: Handing, chosen: Sequence[Item], by: Actor) 
     if kind in _LEAVING_ALONE and len({item.room_id for item in chosen}) > 1:
         form.room_id.blank = _("请选择")
         form.room_id.offer([(NOWHERE, _("不指定")), *places.items()])
+        form.room_id.flags.required = True
         form.room_id.validators = [Required(_("各件原来的位置不同，请选择位置，或分开办理"))]
     if form.is_submitted():
         return
