@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
-from tests.equipment.things import a_room, nothing_amiss, order
+from tests.equipment.things import a_room, a_thing, nothing_amiss, order, the_thing
 from tests.office import TODAY, Office
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
@@ -410,6 +410,29 @@ def test_what_is_no_sheet_is_said_to_be_none(small_office: Office, browse: Brows
     assert "不是 XLSX" in page or "请选要导入" in page
 
 
+def test_what_an_edited_sheet_says_of_a_card_otherwise_is_named_and_not_taken(
+    small_office: Office, browse: Browse
+) -> None:
+    number, other = a_thing(small_office, serial="SN-1"), a_thing(small_office, serial="SN-2")
+    client = browse("reviewer")
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/equipment/export.xlsx").data))
+    sheet = book.active
+    assert sheet is not None
+    titles = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        if row[0].value == number:
+            row[titles.index("名称")].value = "台式机"
+            row[titles.index("原值（元）")].value = "6,280.00"
+    kept = io.BytesIO()
+    book.save(kept)
+    with small_office.database.reading() as session:
+        by = small_office.actor("reviewer")
+        report = equipment_sheet.check(session, kept.getvalue(), small_office.lead_unit_id, by=by, today=TODAY)
+    assert (report.known, len(report.fresh), report.bad) == (2, 0, [])
+    assert [(cell.column, "笔记本电脑 14 英寸" in cell.reason) for cell in report.different] == [("名称", True)]
+    assert the_thing(small_office, other).name == the_thing(small_office, number).name
+
+
 def test_only_a_keeper_imports(browse: Browse) -> None:
     for name in ("member", "head", "officer", "auditor"):
         assert browse(name).get("/equipment/import").status_code == 403
@@ -417,8 +440,13 @@ def test_only_a_keeper_imports(browse: Browse) -> None:
 
 def test_an_exported_cell_is_never_a_formula(small_office: Office, browse: Browse) -> None:
     client = browse("reviewer")
-    page, posted = _sent(client, _sheet(_good(1, 备注='=HYPERLINK("http://x")')))
-    _written(client, page, posted, "all")
+    a_thing(small_office, note='=HYPERLINK("http://x")')
     book = openpyxl.load_workbook(io.BytesIO(client.get("/equipment/export.xlsx").get_data()))
-    kinds = {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
-    assert "f" not in kinds
+    cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
+    assert '=HYPERLINK("http://x")' in [cell.value for cell in cells]
+    assert "f" not in {cell.data_type for cell in cells}
+
+
+def test_a_formula_without_a_result_is_named_whatever_its_column(small_office: Office, browse: Browse) -> None:
+    page, _posted = _sent(browse("reviewer"), _sheet(_good(1, 备注='=HYPERLINK("http://x")')))
+    assert "这一格是公式，读不出结果" in page

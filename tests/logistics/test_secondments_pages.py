@@ -670,6 +670,41 @@ def test_one_person_twice_in_a_sheet_is_named(district: Office, browse: Browse) 
     assert seconded(district) == 0
 
 
+def test_what_an_edited_sheet_says_otherwise_is_named_and_not_taken(district: Office, browse: Browse) -> None:
+    client = browse("reviewer")
+    imported(client, ROW, OTHER)
+    edited = {**ROW, "驻点": "苏州", "最后一天": "2027-06-30", "职务": "科长", "手机": "13900139000"}
+    shown = checked(client, sheet_of(edited, OTHER))
+    assert "原来就有 2 人" in shown
+    assert "其中有不同、未改的 1 行" in shown
+    told = re.findall(r'<td class="num">2</td><td class="nowrap">([^<]*)</td><td>([^<]*)</td>', shown)
+    assert [(title, why.partition("，没有改")[0]) for title, why in told] == [
+        ("驻点", "登记的是空，表里是苏州"),
+        ("最后一天", "登记的是2026-12-31，表里是2027-06-30"),
+        ("职务", "登记的是副科长，表里是科长"),
+        ("手机", "与登记的不同"),
+    ]
+    assert "13800138000" not in shown
+    assert "办延长或提前结束" in dict(told)["最后一天"]
+    with district.database.reading() as session:
+        assert set(session.scalars(select(Secondment.station))) == {""}
+
+
+def test_an_unchanged_export_differs_in_nothing_after_a_promotion_either(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    before = client.get("/secondments/export?phase=all").data
+    typed = {**PROMOTED, "effective_on": "2026-03-05", "scan": (BytesIO(PDF), "文件.pdf")}
+    assert post(client, f"/secondments/{made}/post", typed)[0] == 303
+    for data in (before, client.get("/secondments/export?phase=all").data):
+        assert "有不同" not in checked(client, BytesIO(data))
+
+
+def test_a_formula_is_called_a_formula(district: Office, browse: Browse) -> None:
+    _status, shown = imported(browse("reviewer"), OTHER, {**ROW, "职务": "=A1"})
+    found = list(re.findall(r'<td class="num">(\d+)</td><td class="nowrap">([^<]*)</td><td>([^<]*)</td>', shown))
+    assert found == [("3", "职务", "这一格是公式，读不出结果；请把结果粘贴为数值")]
+
+
 @pytest.mark.parametrize("data", [b"", b"not a sheet", b"PK\x03\x04 broken", PDF])
 def test_what_is_no_sheet_is_refused_in_words(browse: Browse, district: Office, data: bytes) -> None:
     status, _there, shown = post(browse("reviewer"), "/secondments/import", {"sheet": (BytesIO(data), "名册.xlsx")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,22 +11,24 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy import or_
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.equipment import standards
 from tracker.equipment.editions import Records
 from tracker.equipment.facts import ItemFacts
 from tracker.equipment.kinds import EDITION_NAMES, KIND_NAMES, SOURCE_NAMES, Edition, ItemKind, Source
 from tracker.equipment.lifecycle import STATE_NAMES
-from tracker.equipment.models import Item
+from tracker.equipment.models import Item, Room
 from tracker.equipment.operations.items import NUMBER, known_numbers, known_serials
 from tracker.equipment.queries import items, rooms
 from tracker.equipment.queries.standards import records
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import Refused
 from tracker.kernel.money import parse_yuan
+from tracker.kernel.text import tell
 from tracker.logistics.receivers import Receivers
-from tracker.logistics.sheets import BadCell, BadRow, Column, Line, SheetRow, read_each, rows_of, written
+from tracker.logistics.sheets import BadCell, BadRow, Column, Line, SheetRow, read_each, rows_of, text_of, written
 from tracker.web.forms import parse_day
 
 MOST_ROWS = 10_000
@@ -87,6 +89,7 @@ class Report:
     fresh: list[Line[ItemFacts]] = field(default_factory=list)
     known: int = 0
     bad: list[BadCell] = field(default_factory=list)
+    different: list[BadCell] = field(default_factory=list)
 
     @property
     def bad_rows(self) -> int:
@@ -128,6 +131,8 @@ def check(
     )
     fresh = _fresh(session, rows)
     report.known = len(rows) - len(fresh)
+    kept = {row.number for row in fresh}
+    report.different = list(_differences(session, [row for row in rows if row.number not in kept], unit_id))
 
     def read(row: SheetRow) -> ItemFacts:
         progress(CHECKING, min(row.number, len(rows)), len(rows))
@@ -160,6 +165,45 @@ def _fresh(session: Session, rows: Sequence[SheetRow]) -> list[SheetRow]:
     ]
 
 
+_ON_A_CARD = [column.title for column in COLUMNS if column.title not in {"存放地点", "持有人", "使用组团"}]
+_AT_ONCE = 500
+
+
+def _differences(session: Session, rows: Sequence[SheetRow], unit_id: int) -> Iterator[BadCell]:
+    """Name what rows that stand on a card of the unit say otherwise; an empty cell says nothing."""
+    for part in range(0, len(rows), _AT_ONCE):
+        some = rows[part : part + _AT_ONCE]
+        query = items.whole().options(joinedload(Item.first_room).joinedload(Room.building))
+        numbers, serials = ({row[title] for row in some} - {""} for title in ("资产编号", "序列号"))
+        named = or_(Item.number.in_({number.upper() for number in numbers}), Item.serial.in_(serials))
+        found = session.scalars(query.where(Item.owner_unit_id == unit_id, named)).all()
+        cards: dict[object, Item] = {item.number: item for item in found} | {
+            (item.kind, item.serial): item for item in found if item.serial
+        }
+        kinds = {name: kind for kind, name in KIND_NAMES.items()}
+        for row in some:
+            card = cards.get(row["资产编号"].upper()) or cards.get((kinds.get(row["类别"]), row["序列号"]))
+            if card is not None:
+                yield from _otherwise(row, card)
+
+
+def _otherwise(row: SheetRow, card: Item) -> Iterator[BadCell]:
+    held = dict(zip((column.title for column in COLUMNS), _row_out(card), strict=False))
+    for title in _ON_A_CARD:
+        told, known = row[title], text_of(held[title])
+        if not told or told == known or (title == "资产编号" and told.upper() == known):
+            continue
+        faults: list[tuple[str, str]] = []
+        if title == "原值（元）" and _fen(row, faults) == card.price_fen and not faults:
+            continue
+        if title == "购置日期" and _day(row, faults) == card.bought_on:
+            continue
+        sentence = tell(
+            "卡片上是%(known)s，表里是%(told)s，没有改；录错了请在这件设备的卡片上更正", known=known or "空", told=told
+        )
+        yield BadCell(row.number, title, sentence)
+
+
 def _receivers(session: Session, unit_id: int, *, by: Actor, today: date) -> Receivers:
     people = items.receivers(session, unit_id, on=today)
     teams = items.led_teams(session, [unit_id])
@@ -183,7 +227,7 @@ class Known:
 
 
 def _card(row: SheetRow, known: Known) -> ItemFacts:
-    bad = [(title, "没有填写") for title in NEEDED if not row[title]]
+    bad = row.faults(NEEDED)
     bad += [(title, f"最多 {most} 字") for title, most in _WIDEST.items() if len(row[title]) > most]
     kind = _chosen(row, "类别", KIND_NAMES, bad)
     source = _chosen(row, "来源", SOURCE_NAMES, bad) or Source.PURCHASE

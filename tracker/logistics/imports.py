@@ -28,7 +28,7 @@ from tracker.storage.disk import writable
 
 _JOB: Final = re.compile(r"[0-9a-f]{32}")
 _TOLD_EVERY: Final = 0.4
-_KEPT_AS: Final = 1
+_KEPT_AS: Final = 2
 """Counted up when what a file says changes: an import begun before an upgrade is not on this host any more."""
 _SILENT_FOR: Final = 180.0
 _KEPT_FOR: Final = 2 * 86_400.0
@@ -57,11 +57,18 @@ class Outcome:
     worth_fen: int = 0
     known: int = 0
     bad: tuple[BadCell, ...] = ()
+    different: tuple[BadCell, ...] = ()
+    """Cells of rows known already that say something else than what is on record; nothing of them is taken."""
 
     @property
     def bad_rows(self) -> int:
         """Count the rows with something wrong."""
         return len({cell.row for cell in self.bad})
+
+    @property
+    def different_rows(self) -> int:
+        """Count the rows known already that say something else."""
+        return len({cell.row for cell in self.different})
 
 
 @dataclass(frozen=True)
@@ -117,13 +124,16 @@ class Imports:
             return None
         if told["person_id"] != person_id or told.pop("kept_as", 0) != _KEPT_AS:
             return None
-        bad = tuple(BadCell(row, column, _heard(reason)) for row, column, reason in told["outcome"].pop("bad"))
+        cells = {
+            name: tuple(BadCell(row, column, _heard(reason)) for row, column, reason in told["outcome"].pop(name))
+            for name in ("bad", "different")
+        }
         job = Job(
             **{
                 **told,
                 "stage": Stage(told["stage"]),
                 "sentence": _heard(told["sentence"]),
-                "outcome": Outcome(**told["outcome"], bad=bad),
+                "outcome": Outcome(**told["outcome"], bad=cells["bad"], different=cells["different"]),
             }
         )
         return replace(job, stage=Stage.BROKEN) if job.is_running and age > _SILENT_FOR else job
@@ -144,7 +154,8 @@ class Imports:
     def _keep(self, job: Job) -> None:
         told = {**asdict(job), "kept_as": _KEPT_AS}
         told["sentence"] = _said(job.sentence)
-        told["outcome"]["bad"] = [(cell.row, cell.column, _said(cell.reason)) for cell in job.outcome.bad]
+        for name, cells in (("bad", job.outcome.bad), ("different", job.outcome.different)):
+            told["outcome"][name] = [(cell.row, cell.column, _said(cell.reason)) for cell in cells]
         handle, aside = tempfile.mkstemp(dir=self._folder, prefix=".")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(told, file, ensure_ascii=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from tracker.identity.models import Person, Unit
 from tracker.kernel.actors import Actor
 from tracker.kernel.errors import Refused
+from tracker.kernel.text import one_line, tell
 from tracker.logistics.sheets import BadCell, BadRow, Column, Line, SheetRow, read_each, rows_of, written
 from tracker.secondments.facts import Document, PostFacts, SecondmentFacts
 from tracker.secondments.lifecycle import State
@@ -22,7 +25,8 @@ from tracker.secondments.models import Secondment
 from tracker.secondments.operations import Command, record_secondment
 from tracker.secondments.queries import PHASE_NAMES, Row
 from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, Level, PostKind
-from tracker.storage.cipher import Cipher
+from tracker.secondments.standing import Post, papers_of, posts_of
+from tracker.storage.cipher import Cipher, OtherKey
 from tracker.teams.models import Team
 from tracker.web.forms import parse_day
 
@@ -93,6 +97,7 @@ class Report:
     fresh: int = 0
     known: int = 0
     bad: list[BadCell] = field(default_factory=list)
+    different: list[BadCell] = field(default_factory=list)
 
     @property
     def bad_rows(self) -> int:
@@ -132,13 +137,16 @@ def import_rows(
     """Record every row that can be recorded, each in a savepoint of its own; the refusals are named by cell.
 
     A row whose person already has a secondment to the team from the same day is left as it is, so that the same
-    sheet a second time changes nothing. ``progress`` hears of the rows as they are come to.
+    sheet a second time changes nothing; what such a row says otherwise is named cell by cell. ``progress`` hears of
+    the rows as they are come to.
     """
     report = Report(bad=bad)
     for done, line in enumerate(lines):
         progress(done, len(lines))
-        if _is_known(session, line.value):
+        known = _known(session, line.value)
+        if known is not None:
             report.known += 1
+            report.different += _differences(session, known, line, cipher)
             continue
         command = Command(by, at, _command_id(line.value))
         try:
@@ -152,14 +160,76 @@ def import_rows(
     return report
 
 
-def _is_known(session: Session, facts: SecondmentFacts) -> bool:
-    same = select(Secondment.id).where(
+def _known(session: Session, facts: SecondmentFacts) -> Secondment | None:
+    same = select(Secondment).where(
         Secondment.person_id == facts.person_id,
         Secondment.team_id == facts.team_id,
         Secondment.begins_on == facts.begins_on,
         Secondment.state != State.CANCELLED,
     )
-    return session.scalar(same.limit(1)) is not None
+    return session.scalar(same.limit(1))
+
+
+_BY_PAPER = "要改请凭文件办延长或提前结束"
+_BY_CHANGE = "真的变了请凭原单位文件登记变化，录错了请更正"
+_BY_CORRECTION = "录错了请在这个人的页面更正"
+_POST_COLUMNS = ("职务层次", "职务", "职级", "职称", "工资档次", "原单位文号", "原单位文件日期")
+
+
+def _differences(session: Session, known: Secondment, line: Line[SecondmentFacts], cipher: Cipher) -> Iterator[BadCell]:
+    """Name what a row says otherwise than what is on record; a post may be any of those recorded."""
+    facts = line.value
+    start = papers_of(session, [known.id])[known.id][0]
+    pairs: list[tuple[str, object, object, str]] = [
+        ("原单位", known.home_unit.name, session.get_one(Unit, facts.home_unit_id).name, _BY_CORRECTION),
+        ("岗位性质", POST_NAMES[known.post_kind], POST_NAMES[facts.post_kind], _BY_CORRECTION),
+        ("驻点", known.station, one_line(facts.station), _BY_CORRECTION),
+        ("最后一天", known.last_day, facts.last_day, _BY_PAPER),
+        ("全脱产", _yes(known.full_time), _yes(facts.full_time), _BY_CORRECTION),
+        ("抽调文号", start.number, one_line(facts.paper.number), _BY_CORRECTION),
+        ("抽调文件日期", start.dated, facts.paper.dated, _BY_CORRECTION),
+    ]
+    posts = [_post_cells(post, post.paper_number, post.paper_dated) for post in posts_of(session, [known.id])[known.id]]
+    typed = _post_cells(facts.post, facts.post_paper.number, facts.post_paper.dated)
+    if typed not in posts:
+        both = zip(_POST_COLUMNS, posts[-1], typed, strict=True)
+        pairs += [(title, held, told, _BY_CHANGE) for title, held, told in both]
+    for title, held, told, how in pairs:
+        if held != told:
+            sentence = tell(
+                "登记的是%(held)s，表里是%(told)s，没有改；%(how)s", held=_shown(held), told=_shown(told), how=how
+            )
+            yield BadCell(line.row, title, sentence)
+    for title, data, told in (
+        ("身份证号", known.id_cipher, facts.id_number),
+        ("手机", known.phone_cipher, facts.phone),
+    ):
+        if told and _spelt(told) != _spelt(_unlocked(cipher, data)):
+            yield BadCell(line.row, title, tell("与登记的不同，没有改；%(how)s", how=_BY_CORRECTION))
+
+
+def _post_cells(post: Post | PostFacts, number: str, dated: date) -> tuple[object, ...]:
+    texts = (one_line(text) for text in (post.duty, post.rank, post.title, post.pay_grade, number))
+    return (LEVEL_NAMES[post.level], *texts, dated)
+
+
+def _yes(is_so: object) -> str:
+    return "是" if is_so else "否"
+
+
+def _shown(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value) or "空"
+
+
+def _spelt(number: str) -> str:
+    return re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", number)).upper().removeprefix("+86")
+
+
+def _unlocked(cipher: Cipher, data: bytes | None) -> str:
+    try:
+        return cipher.unlock(data) if data else ""
+    except OtherKey:
+        return ""
 
 
 def _command_id(facts: SecondmentFacts) -> str:
@@ -191,7 +261,7 @@ class _Names:
 
     def facts(self, row: SheetRow) -> SecondmentFacts:
         """Read a row. Raises BadRow naming every cell that is wrong."""
-        bad = [(title, "没有填写") for title in NEEDED if not row[title]]
+        bad = row.faults(NEEDED)
         person = self.people.get(row["账号"].lower())
         if row["账号"] and person is None:
             bad.append(("账号", f"没有账号「{row['账号']}」，请先由系统管理员添加人员"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, Generic, TypeVar
@@ -50,6 +50,15 @@ class SheetRow:
 
     number: int
     cells: dict[str, str]
+    formulas: frozenset[str] = frozenset()
+    """The titles of cells that hold a formula whose result the sheet does not carry."""
+
+    def faults(self, needed: Iterable[str]) -> list[tuple[str, str]]:
+        """Name the needed cells that are empty, and every cell that is a formula without a result."""
+        empty = [title for title in needed if not self[title] and title not in self.formulas]
+        return [(title, "没有填写") for title in empty] + [
+            (title, "这一格是公式，读不出结果；请把结果粘贴为数值") for title in sorted(self.formulas)
+        ]
 
     def __getitem__(self, title: str) -> str:
         """Return the text under a title; '' when the cell or the column is missing."""
@@ -84,7 +93,11 @@ def rows_of(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
             book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            return list(_read(book.worksheets[0], needed, most, progress))
+            rows = list(_read(book.worksheets[0], needed, most, progress))
+            if any("" in row.cells.values() for row in rows) and _has_formulas(archive):
+                written_out = openpyxl.load_workbook(BytesIO(data), read_only=True, keep_links=False)
+                rows = _with_formulas(rows, written_out.worksheets[0])
+            return rows
     except Refused:
         raise
     except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
@@ -119,6 +132,34 @@ def _read(sheet: Any, needed: Sequence[str], most: int, progress: Callable[[int,
             ),
             field="sheet",
         )
+
+
+def _has_formulas(archive: Archive) -> bool:
+    parts = (name for name in archive.names() if name.startswith("xl/worksheets/"))
+    return any(b"<f>" in part or b"<f " in part for part in map(archive.read, parts))
+
+
+def _with_formulas(rows: Sequence[SheetRow], sheet: Any) -> list[SheetRow]:
+    """Name the empty cells that hold a formula: whoever wrote the sheet left out what it comes to."""
+    at: dict[int, dict[int, bool]] = {}
+    titles: list[str] = []
+    wanted = {row.number: row for row in rows}
+    for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1):
+        if number in wanted:
+            at[number] = {place: cell.data_type == "f" for place, cell in enumerate(cells)}
+        elif not titles and rows and set(rows[0].cells) <= {text_of(cell.value) for cell in cells}:
+            titles = [text_of(cell.value) for cell in cells]
+    return [
+        replace(
+            row,
+            formulas=frozenset(
+                titles[place]
+                for place, is_one in at[row.number].items()
+                if is_one and place < len(titles) and titles[place] and not row[titles[place]]
+            ),
+        )
+        for row in rows
+    ]
 
 
 def text_of(value: object) -> str:

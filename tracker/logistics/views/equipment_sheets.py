@@ -167,7 +167,7 @@ def _require_clean(found: Outcome, *, only_clean: bool) -> None:
 
 
 def _outcome(report: Report) -> Outcome:
-    return Outcome(len(report.fresh), report.worth_fen, report.known, tuple(report.bad))
+    return Outcome(len(report.fresh), report.worth_fen, report.known, tuple(report.bad), tuple(report.different))
 
 
 def _imports() -> Imports:

@@ -152,7 +152,9 @@ def _recording(data: bytes) -> Callable[[Session, secondment_sheet.Progress], Re
 
 
 def _outcome(report: Report) -> Outcome:
-    return Outcome(fresh=report.fresh, known=report.known, bad=tuple(report.bad))
+    return Outcome(
+        fresh=report.fresh, known=report.known, bad=tuple(report.bad), different=tuple(report.different)
+    )
 
 
 def _imports() -> Imports:
