@@ -216,7 +216,8 @@ def _session_page(stocktake_id: int, sent: SiteForm | None) -> Response:
     lines = counts.lines(session, one.id, which=which, after=asked_number("after", 0) or 0)
     counters = counts.counters(session, one.id)
     outside = tag_of(asked_text("tag", most=60))
-    tag_form = sent if isinstance(sent, CountForm) else CountForm.afresh(number=outside, room_id=one.room_id if outside else None)
+    scanned = {"number": outside, "room_id": one.room_id} if outside else {}
+    tag_form = sent if isinstance(sent, CountForm) else CountForm.afresh(**scanned)
     tag_form.room_id.offer((room.id, room.title) for room in rooms.counted_places(session, one.unit_id, seen_by=by))
     is_closed = one.signed_at is not None or day_of(now()) > one.closes_on
     here = url_for("logistics.stocktake", stocktake_id=one.id)
