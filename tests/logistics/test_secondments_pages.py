@@ -426,6 +426,46 @@ def test_the_roster_by_team_and_day(district: Office, browse: Browse, made: int)
     assert "高远" in browse("auditor").get("/secondments").get_data(as_text=True)
 
 
+def test_the_line_of_another_day_is_not_called_today(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    for query, label in (("", "今天"), ("&day=2026-06-01", "2026-06-01")):
+        drawn = client.get(f"/secondments?view=months{query}").get_data(as_text=True)
+        picture = drawn.partition("<svg class=")[2] or drawn
+        marks = re.findall(r'<text[^>]*y="12"[^>]*>([^<]*)</text>', picture)
+        assert marks == [label]
+
+
+def test_a_day_that_is_none_is_said_and_today_shown(browse: Browse, made: int) -> None:
+    client = browse("reviewer")
+    shown = client.get("/secondments?day=明天").get_data(as_text=True)
+    assert "「明天」不是日期" in shown
+    assert f'value="{TODAY.isoformat()}"' in shown
+    for query in ("", "?day=", "?day=2026-06-01"):
+        assert "不是日期" not in client.get(f"/secondments{query}").get_data(as_text=True)
+
+
+def test_a_phone_leads_to_people_and_things_from_its_bottom_bar(browse: Browse, made: int) -> None:
+    finds = {"reviewer": {"/secondments", "/equipment"}, "member": {"/equipment"}, "home": {"/secondments"}}
+    for who, wanted in finds.items():
+        bar = browse(who).get("/me").get_data(as_text=True).partition('<nav class="m-tab"')[2].partition("</nav>")[0]
+        links = re.findall(r'href="([^"]*)"', bar)
+        assert wanted <= set(links)
+        assert len(links) <= 6
+
+
+def test_the_home_units_first_page_is_about_its_people(browse: Browse, made: int, page_clock: Clock) -> None:
+    first = browse("home").get("/").get_data(as_text=True)
+    assert "没有要确认的人" in first
+    assert "下一次是 2026 年上半年，开始确认的日期是 2026-05-31" in plain(first)
+    for words in ("最近的报销单", "额度"):
+        assert words not in first
+    page_clock.moment = JUNE
+    client = browse("home")
+    assert f'href="/secondments/{made}/confirm/2026H1"' in client.get("/").get_data(as_text=True)
+    assert post(client, f"/secondments/{made}/confirm/2026H1", SAME)[0] == 303
+    assert "下一次是 2026 年下半年，开始确认的日期是 2026-12-01" in plain(client.get("/").get_data(as_text=True))
+
+
 def test_pages_of_the_roster_lead_on_and_back(district: Office, browse: Browse, made: int) -> None:
     with district.database.writing() as session:
         first = session.get_one(Secondment, made)

@@ -1,4 +1,4 @@
-"""Terms along the months, drawn as server-made SVG: one bar a person, today as a line."""
+"""Terms along the months, drawn as server-made SVG: one bar a person, the day asked for as a line."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tracker.web.i18n import gettext
 Place = Callable[[date], float]
 """Tells where a day stands on the scale, in pixels."""
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _STEP = 980.0, 196.0, 16.0, 30.0, 30.0
+_WIDTH, _LEFT, _RIGHT, _TOP, _STEP = 980.0, 196.0, 16.0, 46.0, 30.0
 _COLOURS = {Phase.PRESENT: SPENT, Phase.COMING: HELD, Phase.ENDED: OVER, Phase.LEFT: "#b9c4d0"}
 _MOST_MONTHS = 18
 _ROOM_FOR_DAYS = 150
 
 
-def timeline(rows: Sequence[Row], today: date) -> Markup:
-    """Draw the terms of the roster's rows; longer terms are cut at the edges of a year and a half around today."""
-    first, last = _window(rows, today)
+def timeline(rows: Sequence[Row], on: date, today: date) -> Markup:
+    """Draw the terms of the roster's rows; longer terms are cut at the edges of a year and a half around the day."""
+    first, last = _window(rows, on)
     days = (last - first).days
 
     def x(day: date) -> float:
@@ -31,7 +31,7 @@ def timeline(rows: Sequence[Row], today: date) -> Markup:
     height = _TOP + _STEP * len(rows) + 8
     bars = [part for place, row in enumerate(rows) for part in _bar(row, place, x)]
     label = gettext("%(count)s 人的抽调期，%(first)s 至 %(last)s", count=len(rows), first=first, last=last)
-    return picture(_WIDTH, height, *_months(first, last, x, height), *bars, *_today(today, x, height), label=label)
+    return picture(_WIDTH, height, *_months(first, last, x, height), *bars, *_mark(on, today, x, height), label=label)
 
 
 def _window(rows: Sequence[Row], today: date) -> tuple[date, date]:
@@ -89,9 +89,12 @@ def _bar(row: Row, place: int, x: Place) -> list[Markup]:
     return drawn
 
 
-def _today(today: date, x: Place, height: float) -> list[Markup]:
-    at = x(today)
+def _mark(on: date, today: date, x: Place, height: float) -> list[Markup]:
+    """Draw the day as a line, its name above the row of months."""
+    at = x(on)
     return [
         tag("line", x1=at, y1=_TOP - 6, x2=at, y2=height, stroke="#c0342b", stroke_dasharray="3 3"),
-        words(at, 10, gettext("今天"), fill=QUIET, text_anchor="middle", font_size=11),
+        words(
+            at, 12, gettext("今天") if on == today else on.isoformat(), fill=QUIET, text_anchor="middle", font_size=11
+        ),
     ]

@@ -97,10 +97,16 @@ def _tabs(actor: Actor, waiting: int) -> list[MenuItem]:
     if actor.holds_any(_WAITED_ON):
         tabs.append(MenuItem(_("待办"), "inbox", "/inbox", count=waiting, is_hot=True))
     if actor.holds_any(_FILES):
-        # the third of five is the round button: filing is what a phone is taken out for
+        # the round button: filing is what a phone is taken out for
         tabs += [MenuItem(_("票夹"), "box", "/invoices"), MenuItem(_("填报"), "plus", "/claims/new")]
     if actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
-        tabs += [MenuItem(_("报销单"), "doc", "/claims"), MenuItem(_("看板"), "chart", "/budget")]
+        tabs.append(MenuItem(_("报销单"), "doc", "/claims"))
+        if not actor.holds(SeatKind.MEMBER):  # his quota stands on the first page; what he holds, nowhere else
+            tabs.append(MenuItem(_("看板"), "chart", "/budget"))
+    if actor.holds_any(UNIT_SEATS | {SeatKind.HOME_UNIT}):
+        tabs.append(MenuItem(_("专职"), "people", "/secondments"))
+    if actor.holds_any(UNIT_SEATS | {SeatKind.MEMBER}):
+        tabs.append(MenuItem(_("设备"), "desk", "/equipment"))
     if actor.holds(SeatKind.AUDITOR):
         tabs.append(MenuItem(_("记录"), "shield", "/trail"))
     if actor.holds(SeatKind.ADMINISTRATOR):

@@ -12,10 +12,11 @@ from tracker.claims import queries as claims
 from tracker.claims.course import STOPS, stop_of
 from tracker.claims.queries import Wanted
 from tracker.claims.views.inbox import inbox_tabs, shown, waiting_rows
-from tracker.kernel.actors import FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
+from tracker.kernel.actors import BUSINESS_SEATS, FINANCE_SEATS, SEAT_NAMES, UNIT_SEATS, Actor, SeatKind
 from tracker.kernel.clock import OFFICE, day_of, now
 from tracker.overview.home import accounts_of, home_of
 from tracker.overview.reminders import reminders_of
+from tracker.overview.sent import sent_of
 from tracker.overview.views.blueprint import blueprint
 from tracker.teams.queries import teams
 from tracker.web.access import current_actor, signed_in
@@ -39,6 +40,8 @@ def home() -> Response:
     if not actor.holds_any(set(SeatKind) - {SeatKind.ADMINISTRATOR}):
         accounts = accounts_of(reader(), at=at) if actor.holds(SeatKind.ADMINISTRATOR) else None
         return page("overview/home_accounts.html", accounts=accounts, names=SEAT_NAMES, **words)
+    if actor.holds(SeatKind.HOME_UNIT) and not actor.holds_any(BUSINESS_SEATS | {SeatKind.AUDITOR}):
+        return page("overview/home_sender.html", sent=sent_of(reader(), actor, on=day_of(at)), **words)
     desk = home_of(reader(), actor, at=at)
     decides, files = actor.holds_any(_DECIDING), actor.holds_any({SeatKind.MEMBER, SeatKind.AGENT})
     reads = not decides and not files
