@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.office import TODAY, Office
 from tests.secondments.seconded import a_document, order, recorded
 from tracker.kernel.errors import Refused
-from tracker.logistics.secondment_papers import certificate, notice
+from tracker.logistics.secondment_papers import certificate, notice, term_notice
 from tracker.secondments import operations, queries
 from tracker.secondments.models import Secondment
 
@@ -61,6 +61,29 @@ def test_the_certificate_carries_the_note_and_every_paper_and_is_the_same_every_
     assert first == second
     for words in ("返岗鉴定表", "完成项目对接12个", "云组通〔2026〕3号", "云组通〔2026〕18号", "共9天", "全脱产"):
         assert words in text
+
+
+def test_an_extension_and_an_early_end_have_notices_of_their_own(district: Office) -> None:
+    made = recorded(district)
+    with district.database.writing() as session:
+        longer, shorter = a_document("云组通〔2026〕9号"), a_document("云组通〔2026〕30号")
+        operations.extend(session, made, date(2027, 6, 30), longer, order(district), reason="项目正在签约")
+        operations.end_early(session, made, date(2027, 1, 31), shorter, order(district), reason="原单位工作需要")
+    with district.database.reading() as session:
+        one = queries.one(session, made, seen_by=district.actor("reviewer"))
+        papers = queries.papers(session, made)
+        (_pages, extended), (pages, ended) = (read(term_notice(one, papers, paper)) for paper in papers[1:])
+    assert pages == 1
+    for words in (
+        "关于延长高远同志",
+        "云组通〔2026〕9号",
+        "原定至2026年12月31日止",
+        "因项目正在签约",
+        "延长至2027年6月30日止",
+    ):
+        assert words in extended
+    for words in ("关于提前结束高远同志", "云组通〔2026〕30号", "原定至2027年6月30日止", "提前至2027年1月31日结束"):
+        assert words in ended
 
 
 def test_a_character_nobody_can_print_is_named(district: Office) -> None:

@@ -1,11 +1,11 @@
-"""The papers of a secondment: the notice that sends a person (抽调通知) and the certificate of return (返岗鉴定)."""
+"""The papers of a secondment: the notices that send, extend and end (抽调通知), the certificate of return (返岗鉴定)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tracker.secondments.models import Secondment
+from tracker.secondments.models import PaperKind, Secondment
 from tracker.secondments.queries import Row
 from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, RANK_NAMES
 from tracker.secondments.standing import Paper, Post
@@ -21,6 +21,20 @@ def notice(row: Row) -> bytes:
         title=f"关于抽调{one.person.name}同志到{one.team.name}工作的通知",
         author=one.team.lead_unit.name,
         at=one.recorded_at,
+    )
+
+
+def term_notice(secondment: Secondment, papers: Sequence[Paper], paper: Paper) -> bytes:
+    """Draw the notice that extends a term or ends it early as a PDF; ``papers`` are those of the term, in order."""
+    before = papers[papers.index(paper) - 1].last_day
+    act = "延长" if paper.kind is PaperKind.EXTENSION else "提前结束"
+    facts = {"one": secondment, "paper": paper, "before": before, "last_day": paper.last_day, "kind": paper.kind}
+    return draw_html(
+        "secondment_term.html",
+        facts,
+        title=f"关于{act}{secondment.person.name}同志抽调期的通知",
+        author=secondment.team.lead_unit.name,
+        at=secondment.recorded_at,
     )
 
 

@@ -13,7 +13,7 @@ from tracker.kernel.actors import SEAT_NAMES, SeatKind
 from tracker.kernel.clock import day_of, now
 from tracker.kernel.errors import NotFound
 from tracker.logistics.forms.secondments import ActForm
-from tracker.logistics.secondment_papers import certificate, notice
+from tracker.logistics.secondment_papers import certificate, notice, term_notice
 from tracker.logistics.secondment_sheet import roster_sheet
 from tracker.logistics.timeline import timeline
 from tracker.logistics.views.blueprint import blueprint
@@ -113,6 +113,19 @@ def secondment_notice(secondment_id: int) -> Response:
         raise NotFound("这次抽调已取消，没有通知可以打印")
     row = queries.as_row(session, one, on=one.begins_on)
     return _pdf(notice(row), f"抽调通知-{one.person.name}.pdf")
+
+
+@blueprint.get("/secondments/<int:secondment_id>/papers/<int:paper_id>/notice.pdf")
+@signed_in
+def secondment_term_notice(secondment_id: int, paper_id: int) -> Response:
+    """Print the notice of an extension or an early end."""
+    session = reader()
+    one = queries.one(session, secondment_id, seen_by=current_actor())
+    papers = queries.papers(session, one.id)
+    paper = next((paper for paper in papers[1:] if paper.id == paper_id), None)
+    if paper is None:
+        raise NotFound
+    return _pdf(term_notice(one, papers, paper), f"{PAPER_NAMES[paper.kind]}通知-{one.person.name}.pdf")
 
 
 @blueprint.get("/secondments/<int:secondment_id>/certificate.pdf")
