@@ -1,4 +1,4 @@
-"""The papers of a secondment: the notices that send, extend and end (抽调通知), the certificate of return (返岗鉴定)."""
+"""The papers of a secondment: the notices that send, extend and end it (抽调通知), the certificate (返岗鉴定)."""
 
 from __future__ import annotations
 
