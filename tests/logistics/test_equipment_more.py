@@ -20,6 +20,8 @@ from tracker.equipment.operations import open_stocktake
 from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.equipment.queries import rooms
 from tracker.funds.models import Category
+from tracker.kernel.errors import NotFound
+from tracker.logistics import purchases
 
 
 def _text(client: CheckedClient, address: str) -> str:
@@ -297,3 +299,21 @@ def test_things_say_when_their_claim_went_back_after_they_were_written(small_off
         session.execute(update(Claim).where(Claim.id == claim).values(state="returned"))
     assert "退回或作废" in _text(client, "/equipment/ZC-2026-0001")
     assert client.get(link).status_code == 404, "what is not approved any more is not offered"
+
+
+def test_a_line_is_bought_from_the_last_approval_on_and_held_while_its_cards_are_written(office: Office) -> None:
+    claim = an_approved(office, 628_000)
+    with office.database.writing() as session:
+        session.execute(update(Category).values(economic_code="31002"))
+        [line] = purchases.waiting(session, office.actor("reviewer"))
+        key = line.key
+    for state, is_bought in (("approved", True), ("accepted", True), ("in_route", False), ("rejected", False)):
+        with office.database.writing() as session:
+            session.execute(update(Claim).where(Claim.id == claim).values(state=state))
+            if is_bought:
+                held = purchases.one(session, claim, key, office.actor("reviewer"), held=True)
+                assert purchases.purchase_of(session, held).line_fen == 628_000
+                continue
+            with pytest.raises(NotFound):
+                purchases.one(session, claim, key, office.actor("reviewer"), held=True)
+            session.rollback()
