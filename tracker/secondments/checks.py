@@ -12,7 +12,7 @@ from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
 from tracker.secondments.halves import Half
 from tracker.secondments.lifecycle import State
-from tracker.secondments.models import Confirmation, Secondment, Snapshot, TermPaper
+from tracker.secondments.models import Amendment, Confirmation, HalfMark, HalfNote, Secondment, Snapshot, TermPaper
 from tracker.secondments.standing import posts_of
 from tracker.teams.models import Seat
 
@@ -26,6 +26,7 @@ def breaches(session: Session) -> Iterator[str]:
     yield from _papers(session)
     yield from _snapshots(session)
     yield from _confirmations(session)
+    yield from _amendments(session)
 
 
 def _terms(session: Session) -> Iterator[str]:
@@ -119,3 +120,26 @@ def _confirmations(session: Session) -> Iterator[str]:
     for code, secondment_id, begins_on in session.execute(query):
         if Half.read(code).due_on < begins_on:
             yield f"抽调 {secondment_id} 确认了开始之前的半年（{code}）"
+    both = select(HalfNote.secondment_id, HalfNote.half).where(
+        HalfNote.mark == HalfMark.WAIVED,
+        select(Confirmation.id)
+        .where(Confirmation.secondment_id == HalfNote.secondment_id, Confirmation.half == HalfNote.half)
+        .exists(),
+    )
+    for secondment_id, code in session.execute(both.order_by(HalfNote.id)):
+        yield f"抽调 {secondment_id} 的半年（{code}）既确认过，又注明不再确认"
+
+
+def _amendments(session: Session) -> Iterator[str]:
+    """A correction is about a paper or a post of its own secondment."""
+    for model, column, what in (
+        (TermPaper, Amendment.paper_id, "文件"),
+        (Snapshot, Amendment.snapshot_id, "职务职级记录"),
+    ):
+        strange = (
+            select(Amendment.secondment_id)
+            .join(model, model.id == column)
+            .where(model.secondment_id != Amendment.secondment_id)
+        )
+        for secondment_id in session.scalars(strange.order_by(Amendment.id)):
+            yield f"抽调 {secondment_id} 的更正写在别人的{what}上"
