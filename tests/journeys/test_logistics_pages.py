@@ -28,6 +28,7 @@ from tracker.equipment.standards.books import Sort
 from tracker.funds.models import Category
 from tracker.logistics.equipment_sheet import COLUMNS
 from tracker.logistics.views import blueprint
+from tracker.secondments.models import Snapshot, TermPaper
 
 LONG = "云湖区经济开发区管理委员会新能源与高端装备制造产业招商引资联合工作专班共用"
 FILES = re.compile(r"\.(pdf|xlsx)$|/(photo|export|template)$|/(scans|signed)/|/static/")
@@ -41,6 +42,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("reviewer", "/equipment/{held}"),
     ("member", "/equipment/{held}"),
     ("agent", "/equipment/{counted}"),
+    ("reviewer", "/equipment/{held}/correct"),
     ("reviewer", "/equipment/faults"),
     ("reviewer", "/equipment/handovers"),
     ("member", "/equipment/handovers/{paper}"),
@@ -81,6 +83,11 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("home", "/secondments/{secondment}/confirm/2025H2"),
     ("reviewer", "/secondments/{secondment}/leave"),
     ("reviewer", "/secondments/{secondment}/post"),
+    ("reviewer", "/secondments/{secondment}/correct"),
+    ("reviewer", "/secondments/{secondment}/halves/2025H2/waive"),
+    ("reviewer", "/secondments/{secondment}/papers/{term_paper}/correct"),
+    ("reviewer", "/secondments/{secondment}/paper/{term_paper}/scan"),
+    ("reviewer", "/secondments/{secondment}/posts/{snapshot}/correct"),
     ("reviewer", "/secondments/confirmations"),
     ("reviewer", "/secondments/import"),
     ("reviewer", "/secondments/import/{roster}"),
@@ -120,6 +127,9 @@ def places(served: Site) -> dict[str, object]:
         take_over(session, book, order(office.actor("officer")))
     found["count"] = count
     found["secondment"] = recorded(office, "newcomer", begins_on=date(2025, 10, 1), id_number="", phone="")
+    with office.database.reading() as session:
+        for name, kept in (("term_paper", TermPaper), ("snapshot", Snapshot)):
+            found[name] = session.scalars(select(kept.id).where(kept.secondment_id == found["secondment"])).first()
     a_paid(office, 120_000)
     with office.database.writing() as session:
         session.execute(update(Category).values(economic_code="31002"))
