@@ -78,7 +78,7 @@ PLANTED = (
     Planted(
         "5 nobody decides twice", "UPDATE decision SET person_id = {reviewer} WHERE step = 'verify'", "两个不相容的环节"
     ),
-    Planted("5 pay is no purpose", "UPDATE category SET name = '年终 奖' WHERE position = 4", "属于工资福利性支出"),
+    Planted("5 pay is no purpose", "UPDATE category SET name = '加班工 资' WHERE position = 4", "属于工资福利性支出"),
     Planted("6 numbers without a gap", "UPDATE voucher SET sequence = 9 WHERE sequence = 2", "编号不连续"),
     Planted("6 numbers as counted", "UPDATE counter SET last = 9 WHERE series LIKE 'voucher:%'", "编号计数是 9"),
     Planted("6 content matches its hash", "UPDATE voucher SET content = '{{}}' WHERE sequence = 1", "内容与摘要不符"),

@@ -323,7 +323,7 @@ def test_a_fund_opens_once_however_often_it_is_clicked(office: Office) -> None:
 
 
 CALLED_OTHERWISE = (
-    *("工 资", "工\u200b资", "工・资", "ＧＺ工资", "薪酬", "年终奖", "加班费", "人员奖励"),
+    *("工 资", "工\u200b资", "工・资", "工|资", "ＧＺ工资", "薪酬", "年终奖", "加班费", "人员奖励"),
     *("抽调人员生活补助", "津 补 贴", "公积金", "伙食补助和生活补助"),
 )
 """Pay in other words and writings."""
@@ -375,11 +375,14 @@ def test_a_purpose_is_never_pay_nor_a_name_twice(small_office: Office) -> None:
             add_category(session, small_office.fund_id, facts, by=officer, at=NOON)
 
 
-def test_the_fixed_allowances_of_a_trip_are_not_pay(office: Office) -> None:
-    with office.database.writing() as session:
-        facts = CategoryFacts("伙食补助费和市内交通补助", "30211", "差旅费")
-        assert add_category(session, office.fund_id, facts, by=office.actor("officer"), at=NOON)
-    nothing_amiss(office)
+@pytest.mark.parametrize(
+    "name", ["伙食补助费和市内交通补助", "误餐补助", "加班餐费", "差旅费（含出差补助）", "薪火计划推介会"]
+)
+def test_what_only_sounds_like_pay_is_a_purpose(small_office: Office, name: str) -> None:
+    with small_office.database.writing() as session:
+        facts = CategoryFacts(name, "30211", "差旅费")
+        assert add_category(session, small_office.fund_id, facts, by=small_office.actor("officer"), at=NOON)
+    nothing_amiss(small_office)
 
 
 def test_the_route_changes_with_a_trace_and_only_by_finance(small_office: Office) -> None:

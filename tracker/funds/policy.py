@@ -19,13 +19,30 @@ from tracker.teams.models import Team
 PAY_CODES = ("301", "303")
 """工资福利支出 and 对个人和家庭的补助: never a permitted purpose (seconded staff are paid by the home unit)."""
 
-PAY_WORDS = (
-    *("工资", "薪", "津贴", "津补贴", "补贴", "补助", "奖金", "奖励", "年终奖", "绩效", "福利", "加班"),
+PAY_WORDS = ("工资", "津贴", "补贴", "奖金", "绩效", "福利")
+"""Words that always name pay, whatever class it is booked under."""
+
+PAY_CALLED = (
+    *(
+        "薪酬",
+        "薪金",
+        "薪资",
+        "薪水",
+        "年薪",
+        "工薪",
+        "补助",
+        "年终奖",
+        "考核奖",
+        "奖励金",
+        "人员奖励",
+        "个人奖励",
+        "加班费",
+    ),
     *("社保", "社会保险", "养老保险", "医疗保险", "公积金", "年金", "离退休"),
 )
-"""Words that name pay, whatever class it is booked under; looked for with spaces and signs between them left out."""
+"""What else pay is called. A new purpose may not be called so; ``verify`` does not judge older ones by it."""
 
-NOT_PAY = ("伙食补助", "交通补助")
+NOT_PAY = ("伙食补助", "交通补助", "出差补助", "差旅补助", "误餐补助")
 """The fixed allowances of a trip (财行〔2013〕531号), which are travel expense."""
 
 ROUTES: dict[PaperKind, frozenset[tuple[str, str]]] = {
@@ -96,7 +113,7 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
 
     Pay stays with the home unit (抽调人员工资福利由原单位发放).
     """
-    if is_pay(facts.economic_code, facts.name, facts.economic_name):
+    if is_pay(facts.economic_code, facts.name, facts.economic_name, words=PAY_WORDS + PAY_CALLED):
         raise Refused(
             tell(
                 "「%(name)s」属于工资福利性支出，专项经费不能开支（抽调人员工资福利由原单位发放）；请删去这个科目",
@@ -108,13 +125,17 @@ def check_category(facts: CategoryFacts, known: Sequence[str]) -> None:
         raise Refused(tell("科目「%(name)s」重复，请只保留一个", name=facts.name), field="categories")
 
 
-def is_pay(economic_code: str, *names: str) -> bool:
+def is_pay(economic_code: str, *names: str, words: Sequence[str] = PAY_WORDS) -> bool:
     """Tell whether a purpose is pay: by its economic class, or because it is called so, however it is written."""
-    written = unicodedata.normalize("NFKC", "|".join(names))
-    plain = "".join(sign for sign in written if sign.isalnum() or sign == "|")
+    return economic_code.startswith(PAY_CODES) or any(word in _plain(name) for name in names for word in words)
+
+
+def _plain(name: str) -> str:
+    """Leave out what may stand between the characters of a word, and the allowances that are not pay."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", name) if sign.isalnum())
     for allowance in NOT_PAY:
         plain = plain.replace(allowance, "")
-    return economic_code.startswith(PAY_CODES) or any(word in plain for word in PAY_WORDS)
+    return plain
 
 
 def check_paper(session: Session, fund: Fund, kind: PaperKind, changes: PaperChanges) -> None:
