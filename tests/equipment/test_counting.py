@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.equipment.things import a_room, a_thing, nothing_amiss, order, some_things, the_thing
 from tests.office import NOON, Office
 from tracker.audit.models import AuditEntry
-from tracker.equipment.models import StocktakeLine
+from tracker.equipment.models import Stocktake, StocktakeLine
 from tracker.equipment.models.counts import Outcome
 from tracker.equipment.operations import (
     close_stocktake,
@@ -23,7 +23,7 @@ from tracker.equipment.operations import (
 )
 from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.equipment.queries import counts
-from tracker.kernel.errors import Forbidden, NotFound, Refused
+from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
 
 
@@ -45,6 +45,24 @@ def _line(office: Office, number: str) -> StocktakeLine:
     with office.database.reading() as session:
         item = the_thing(office, number)
         return session.scalars(select(StocktakeLine).where(StocktakeLine.item_id == item.id)).one()
+
+
+def _seen(office: Office, count: int) -> int:
+    """The version of the session's page as it is now."""
+    with office.database.reading() as session:
+        return session.get_one(Stocktake, count).version
+
+
+def _explain(office: Office, count: int, number: str, words: str, *, by: str = "reviewer") -> None:
+    line = _line(office, number).id
+    with office.database.writing() as session:
+        explain(session, count, line, words, order(office.actor(by)))
+
+
+def _sign(office: Office, count: int, *, by: str = "head", version: int | None = None) -> None:
+    seen = _seen(office, count) if version is None else version
+    with office.database.writing() as session:
+        close_stocktake(session, count, "同意", order(office.actor(by)), version=seen)
 
 
 def test_the_keeper_is_never_the_counter(small_office: Office) -> None:
@@ -91,14 +109,10 @@ def test_nothing_is_signed_until_every_difference_is_explained(office: Office) -
     with office.database.writing() as session:
         tag = note_tag(session, count, "旧-0031", order(office.actor("member"))).id
 
-    def sign(by: str = "head") -> None:
-        with office.database.writing() as session:
-            close_stocktake(session, count, "同意", order(office.actor(by)), version=1)
-
     with pytest.raises(Forbidden):
-        sign("reviewer")
+        _sign(office, count, by="reviewer")
     with pytest.raises(Refused, match="还有 2 处差异没有说明"):
-        sign()
+        _sign(office, count)
     line = _line(office, lost).id
     with office.database.writing() as session, pytest.raises(Forbidden):
         explain(session, count, line, "不知道", order(office.actor("member")))
@@ -106,7 +120,7 @@ def test_nothing_is_signed_until_every_difference_is_explained(office: Office) -
         explain(session, count, line, "已报失，另行处置", order(office.actor("reviewer")))
         explain_tag(session, count, tag, "旧资产，补登记", order(office.actor("reviewer")))
     for _click in range(2):
-        sign()
+        _sign(office, count)
     assert _line(office, lost).outcome is Outcome.MISSING
     with pytest.raises(NotOpen, match="已经签字"):
         _count(office, count, lost)
@@ -125,8 +139,8 @@ def test_a_head_who_counted_does_not_sign(small_office: Office) -> None:
     number = a_thing(small_office)
     count = _open(small_office, "head")
     _count(small_office, count, number, by="head")
-    with small_office.database.writing() as session, pytest.raises(Forbidden, match="另一位负责人"):
-        close_stocktake(session, count, "", order(small_office.actor("head")), version=1)
+    with pytest.raises(Forbidden, match="另一位负责人"):
+        _sign(small_office, count)
 
 
 def _open_room(office: Office, room: int, *counters: str) -> int:
@@ -183,8 +197,7 @@ def test_a_tag_noted_by_mistake_is_taken_out_with_its_trace_till_signed(office: 
         assert counts.tags(session, count) == []
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "stocktake.drop_tag")).all()
     assert ["ZC-2091-0001" in str(entry.before) for entry in trail] == [True]
-    with office.database.writing() as session:
-        close_stocktake(session, count, "同意", order(office.actor("head")), version=1)
+    _sign(office, count)
     with pytest.raises(NotOpen, match="已经签字"):
         drop()
 
@@ -192,12 +205,64 @@ def test_a_tag_noted_by_mistake_is_taken_out_with_its_trace_till_signed(office: 
 def test_who_explains_does_not_sign(small_office: Office) -> None:
     lost = a_thing(small_office)
     count = _open(small_office, "member")
-    line = _line(small_office, lost).id
+    _explain(small_office, count, lost, "外借未登记", by="head")
+    with pytest.raises(Forbidden, match="差异是你说明的"):
+        _sign(small_office, count)
+    _explain(small_office, count, lost, "外借未登记，已补办借用")
+    _sign(small_office, count)
+
+
+def test_a_head_who_explained_what_was_then_found_signs(office: Office) -> None:
+    lost, other = some_things(office, 2)
+    count = _open(office, "member")
+    _explain(office, count, lost, "外借未登记", by="head")
+    _count(office, count, lost)
+    _count(office, count, other)
+    _sign(office, count)
+    nothing_amiss(office)
+
+
+def test_who_signs_has_seen_what_he_signs_and_is_told_what_changed(office: Office) -> None:
+    shelf, other = a_room(office, "501"), a_room(office, "502")
+    number = a_thing(office, room_id=shelf)
+    count = _open(office, "member")
+    _explain(office, count, number, "找不到，拟核销")
+    seen = _seen(office, count)
+    _count(office, count, number, room=other)
+    with pytest.raises(Stale, match=f"又有 1 处变化（{number} 盘点结果改为位置不符）"):
+        _sign(office, count, version=seen)
+    line = _line(office, number)
+    assert (line.explanation, line.explained_by) == ("", None), "what was said of a missing thing is not said of it now"
+    with pytest.raises(Refused, match="还有 1 处差异没有说明"):
+        _sign(office, count)
+    _explain(office, count, number, "搬到 502 使用")
+    _sign(office, count)
+    nothing_amiss(office)
+
+
+def test_every_act_between_looking_and_signing_is_told(small_office: Office) -> None:
+    number = a_thing(small_office)
+    count = _open(small_office, "member")
+    seen = _seen(small_office, count)
     with small_office.database.writing() as session:
-        explain(session, count, line, "外借未登记", order(small_office.actor("head")))
-    with small_office.database.writing() as session, pytest.raises(Forbidden, match="差异是你说明的"):
-        close_stocktake(session, count, "同意", order(small_office.actor("head")), version=1)
+        tag = note_tag(session, count, "旧-1", order(small_office.actor("member"))).id
     with small_office.database.writing() as session:
-        explain(session, count, line, "外借未登记，已补办借用", order(small_office.actor("reviewer")))
+        explain_tag(session, count, tag, "旧标签", order(small_office.actor("reviewer")))
     with small_office.database.writing() as session:
-        close_stocktake(session, count, "同意", order(small_office.actor("head")), version=1)
+        drop_tag(session, count, tag, order(small_office.actor("member")))
+    _explain(small_office, count, number, "已报失")
+    told = f"又有 4 处变化（{number} 有新的说明；旧-1 误记，已撤去；旧-1 有新的说明；旧-1 记为范围外标签）"
+    with pytest.raises(Stale, match=told):
+        _sign(small_office, count, version=seen)
+    _sign(small_office, count)
+
+
+def test_two_counters_never_wait_for_each_others_page(office: Office) -> None:
+    one, two = some_things(office, 2)
+    count = _open(office, "member", "colleague")
+    _count(office, count, one)
+    _count(office, count, two, by="colleague")
+    for _scan in range(2):
+        _count(office, count, two)
+    assert _seen(office, count) == 3, "a repeated scan changes nothing"
+    _sign(office, count)

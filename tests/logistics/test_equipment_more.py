@@ -145,6 +145,24 @@ def test_a_thing_outside_a_one_room_count_starts_from_that_room(small_office: Of
     assert "位置相符（" not in page, "what is noted without a place would be noted in the counted room"
 
 
+def test_who_signs_an_older_page_is_shown_what_was_counted_meanwhile(small_office: Office, browse: Browse) -> None:
+    [late] = some_things(small_office, 1)
+    keeper, head, member = browse("reviewer"), browse("head"), browse("member")
+    count = _open(small_office, keeper)
+    address = f"/equipment/stocktakes/{count}"
+    drawn = _text(head, address)
+    sign = {"csrf_token": token(drawn), "version": hidden(drawn, "version"), "opinion": "同意"}
+    data = {"csrf_token": token(_text(member, address)), "number": late}
+    assert member.post(f"{address}/count", data=data).status_code == 303
+    answer = head.post(f"{address}/sign", data=sign)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert f"又有 1 处变化（{late} 盘点结果改为盘到）" in page
+    assert re.search(r"<progress[^>]* max=\"1\" value=\"1\"", page), "as it is now"
+    again = {**sign, "version": hidden(page, "version")}
+    assert head.post(f"{address}/sign", data=again).status_code == 303
+
+
 def test_after_signing_what_was_not_counted_is_missing(small_office: Office, browse: Browse) -> None:
     [lost] = some_things(small_office, 1)
     keeper, head = browse("reviewer"), browse("head")

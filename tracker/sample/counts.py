@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tracker.equipment import operations
 from tracker.equipment.kinds import ItemKind
-from tracker.equipment.models import Item, StocktakeLine, StocktakeTag
+from tracker.equipment.models import Item, Stocktake, StocktakeLine, StocktakeTag
 from tracker.equipment.models.counts import Outcome
 from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.kernel.actors import SeatKind
@@ -52,7 +52,8 @@ def _counted(stage: Stage, place: Place) -> Story:
     yield on(working_day(day + _A_DAY * 6), 10)
     head = stage.district.holders(SeatKind.HEAD, place.team.lead_unit)[0].sign_in_name
     says = "账实基本相符，差异已说明，同意。"
-    operations.close_stocktake(stage.session, stocktake_id, says, order(stage, head), version=1)
+    seen = stage.session.get_one(Stocktake, stocktake_id).version
+    operations.close_stocktake(stage.session, stocktake_id, says, order(stage, head), version=seen)
 
 
 def _counting(stage: Stage, place: Place) -> Story:

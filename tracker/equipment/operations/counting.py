@@ -85,7 +85,8 @@ def count_item(
 ) -> StocktakeLine | StocktakeTag:
     """Note that a thing was found, in a room if one is named; another room than the book's is 位置不符.
 
-    A repeated scan changes nothing unless it names another room. A thing of the unit that the scope leaves out joins
+    A repeated scan changes nothing unless it names another room. Another result takes back what was explained of the
+    one before: it is explained anew, if it differs. A thing of the unit that the scope leaves out joins
     it when it is found where the book does not have it; any other number is noted as an unknown tag. Raises NotFound,
     Forbidden for who is not named to count, NotOpen after signing or the closing day.
     """
@@ -109,9 +110,10 @@ def count_item(
         return line
     line.outcome, line.found_room_id = outcome, found_room
     line.counted_by, line.counted_at = order.by.person_id, order.at
+    line.explanation, line.explained_by = "", None
     session.add(line)
     session.flush()
-    note_down(session, "stocktake.count", count, order, after={"number": number, "outcome": OUTCOME_NAMES[outcome]})
+    note_change(session, "stocktake.count", count, order, after={"number": number, "outcome": OUTCOME_NAMES[outcome]})
     return line
 
 
@@ -148,7 +150,7 @@ def note_tag(
     )
     session.add(noted)
     session.flush()
-    note_down(session, "stocktake.tag", count, order, after={"number": tag})
+    note_change(session, "stocktake.tag", count, order, after={"number": tag})
     return noted
 
 
@@ -164,7 +166,7 @@ def drop_tag(session: Session, stocktake_id: int, tag_id: int, order: Order) -> 
     before: dict[str, object] = {"number": tag.tag, "person": tag.noter.name}
     session.delete(tag)
     session.flush()
-    note_down(session, "stocktake.drop_tag", count, order, before=before)
+    note_change(session, "stocktake.drop_tag", count, order, before=before)
 
 
 def _check_place(session: Session, room_id: int | None) -> None:
@@ -228,6 +230,26 @@ def _write_lines(session: Session, count: Stocktake) -> int:
         scope = scope.where(Item.room_id == count.room_id)
     columns = ["stocktake_id", "item_id", "book_room_id", "book_holder_id", "explanation"]
     return changed(session.execute(insert(table(StocktakeLine)).from_select(columns, scope)))
+
+
+def note_change(
+    session: Session,
+    action: str,
+    count: Stocktake,
+    order: Order,
+    *,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+    note: str = "",
+) -> None:
+    """Put into the trail what changed of a session's result, and raise its version by one for that line.
+
+    Whoever counts or explains does not look at the version, so nobody waits for another's page; whoever signs does,
+    and is told the lines written since.
+    """
+    count.version += 1  # under the lock of ``seen``
+    session.flush()
+    note_down(session, action, count, order, before=before, after=after, note=note)
 
 
 def note_down(

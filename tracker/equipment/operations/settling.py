@@ -5,16 +5,31 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from tracker.audit.models import AuditEntry
 from tracker.equipment import policy
 from tracker.equipment.facts import Order
 from tracker.equipment.models import Stocktake, StocktakeLine, StocktakeTag
 from tracker.equipment.models.counts import Outcome
-from tracker.equipment.operations.counting import note_down, seen
+from tracker.equipment.operations.counting import note_change, note_down, seen
 from tracker.equipment.queries.counts import counter_ids
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
-from tracker.kernel.text import tell
+from tracker.kernel.text import Told, listed, tell
 from tracker.storage.statements import changed, table
+
+_MOST_TOLD = 5
+"""Changes told one by one to who signs; a sentence of more is not read."""
+
+_STALE = "盘点刚刚有变化，请看过最新情况后再签字"
+
+
+_CHANGE_WORDS = {
+    "stocktake.tag": "%(number)s 记为范围外标签",
+    "stocktake.drop_tag": "%(number)s 误记，已撤去",
+    "stocktake.explain": "%(number)s 有新的说明",
+}
+
+_DIFFERS = or_(StocktakeLine.outcome.is_(None), StocktakeLine.outcome != Outcome.FOUND)
 
 
 def explain(session: Session, stocktake_id: int, line_id: int, explanation: str, order: Order) -> StocktakeLine:
@@ -29,7 +44,7 @@ def explain(session: Session, stocktake_id: int, line_id: int, explanation: str,
         raise Refused("这件已盘到且位置相符，不用说明")
     line.explanation, line.explained_by = explanation, order.by.person_id
     session.flush()
-    note_down(session, "stocktake.explain", count, order, after={"number": line.item.number}, note=explanation)
+    note_change(session, "stocktake.explain", count, order, after={"number": line.item.number}, note=explanation)
     return line
 
 
@@ -41,14 +56,15 @@ def explain_tag(session: Session, stocktake_id: int, tag_id: int, explanation: s
         raise NotFound
     tag.explanation, tag.explained_by = explanation, order.by.person_id
     session.flush()
-    note_down(session, "stocktake.explain", count, order, after={"number": tag.tag}, note=explanation)
+    note_change(session, "stocktake.explain", count, order, after={"number": tag.tag}, note=explanation)
     return tag
 
 
 def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Order, *, version: int) -> Stocktake:
     """Sign a session: what was not counted is missing, every difference has to be explained first.
 
-    By the head of the unit, who neither counted nor explained any of the differences. A second click finds it signed.
+    By the head of the unit, who neither counted nor explained any of the differences, and has seen the result as it is:
+    ``version`` is that of the page he looked at. A second click finds it signed.
     Raises NotFound, Forbidden, Refused, Stale.
     """
     count = seen(session, stocktake_id, order.by)
@@ -61,11 +77,9 @@ def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Or
     if _explained_by(session, count, order.by.person_id):
         raise Forbidden("差异是你说明的，签字请由另一位负责人办理；或者请经办重新说明，再由你签字")
     if count.version != version:
-        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
+        raise Stale(_meanwhile(session, count, version))
     open_lines = select(func.count()).where(
-        StocktakeLine.stocktake_id == count.id,
-        or_(StocktakeLine.outcome.is_(None), StocktakeLine.outcome != Outcome.FOUND),
-        StocktakeLine.explanation == "",
+        StocktakeLine.stocktake_id == count.id, _DIFFERS, StocktakeLine.explanation == ""
     )
     open_tags = select(func.count()).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.explanation == "")
     waiting = (session.scalar(open_lines) or 0) + (session.scalar(open_tags) or 0)
@@ -82,7 +96,7 @@ def close_stocktake(session: Session, stocktake_id: int, opinion: str, order: Or
         .values(signed_by=order.by.person_id, signed_at=order.at, opinion=opinion, version=version + 1)
     )
     if changed(session.execute(signed)) != 1:
-        raise Stale("盘点刚刚有变化，请看过最新情况后再签字")
+        raise Stale(_STALE)
     session.refresh(count)
     note_down(session, "stocktake.sign", count, order, note=opinion)
     return count
@@ -100,8 +114,34 @@ def _explained(session: Session, stocktake_id: int, explanation: str, order: Ord
 
 
 def _explained_by(session: Session, count: Stocktake, person_id: int) -> bool:
+    """Tell whether a person explained a difference that is still one: a thing found at its place needs no word."""
     lines = select(StocktakeLine.id).where(
-        StocktakeLine.stocktake_id == count.id, StocktakeLine.explained_by == person_id
+        StocktakeLine.stocktake_id == count.id, _DIFFERS, StocktakeLine.explained_by == person_id
     )
     tags = select(StocktakeTag.id).where(StocktakeTag.stocktake_id == count.id, StocktakeTag.explained_by == person_id)
     return session.scalar(union_all(lines, tags).limit(1)) is not None
+
+
+def _meanwhile(session: Session, count: Stocktake, version: int) -> str:
+    """Say what changed since a version: each version has its line of the trail, see ``note_change``."""
+    changes = count.version - version
+    if changes <= 0:
+        return _STALE
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == "stocktake", AuditEntry.subject_id == count.id)
+        .order_by(AuditEntry.id.desc())
+        .limit(min(changes, _MOST_TOLD))
+    )
+    return tell(
+        "你打开页面后，这次盘点又有 %(changes)s 处变化（%(latest)s）。下面是最新情况，请看过再签字",
+        changes=changes,
+        latest=listed((_told(entry) for entry in entries), "；"),
+    )
+
+
+def _told(entry: AuditEntry) -> Told:
+    number = entry.after.get("number") or entry.before.get("number")
+    if (outcome := entry.after.get("outcome")) is not None:
+        return tell("%(number)s 盘点结果改为%(outcome)s", number=number, outcome=tell(str(outcome)))
+    return tell(_CHANGE_WORDS[entry.action], number=number)

@@ -13,7 +13,7 @@ from tracker.equipment.operations.counting import StocktakeFacts
 from tracker.equipment.queries import counts, items, rooms
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of, now
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import Refused, Stale
 from tracker.logistics.equipment_papers import stocktake_report
 from tracker.logistics.forms.equipment import ActForm, CountForm, ExplainForm, SignForm, StocktakeForm, tag_of
 from tracker.logistics.sheets import Column, written
@@ -212,6 +212,8 @@ def _session_page(stocktake_id: int, sent: SiteForm | None) -> Response:
     by = current_actor()
     session = read_again() if sent is not None else reader()
     one = counts.one(session, stocktake_id, seen_by=by)
+    if isinstance(sent, SignForm) and sent.status == Stale.status:
+        sent.renew(one.version)  # the page below shows it
     which = asked_choice("which", ["open", "different", "found"], "different" if one.signed_at else "open")
     lines = counts.lines(session, one.id, which=which, after=asked_number("after", 0) or 0)
     counters = counts.counters(session, one.id)
