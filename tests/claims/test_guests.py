@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import pytest
@@ -174,7 +175,7 @@ TWO = (f"王明 经理 企业人员 {PASSPORT}", f"李工 厂长 企业人员 {A
         ((0, 1), [PASSPORT, ALIKE]),
         ((1, 0), [ALIKE, PASSPORT]),
         ((1,), [ALIKE]),
-        ((0, 0), [PASSPORT, ALIKE]),
+        ((0, 0), [PASSPORT, ""]),
         ((0, 1, 0), [PASSPORT, ALIKE, ""]),
     ],
 )
@@ -184,12 +185,33 @@ def test_of_two_alike_masks_each_keeps_its_guest(edited: Sequence[int], numbers:
     assert behind(sealed(*(rows[place] for place in edited), earlier=first)) == numbers
 
 
-def test_of_alike_masks_the_name_decides_before_the_order() -> None:
+def test_of_alike_masks_the_name_decides_and_where_that_is_in_doubt_nothing() -> None:
     first = sealed(*TWO)
     mended = [f"李工 总经理 企业人员 {PASSPORT_MASK}", f"王明 副经理 企业人员 {PASSPORT_MASK}"]
     assert behind(sealed(*mended, earlier=first)) == [ALIKE, PASSPORT]
     renamed = [f"王小明 经理 企业人员 {PASSPORT_MASK}", f"李小工 厂长 企业人员 {PASSPORT_MASK}"]
-    assert behind(sealed(*renamed, earlier=first)) == [PASSPORT, ALIKE]
+    assert behind(sealed(*renamed, earlier=first)) == ["", ""], "better asked again than another guest's"
+    assert behind(sealed(f"李小工 厂长 企业人员 {PASSPORT_MASK}", earlier=first)) == [""], "the other was taken away"
+
+
+def test_a_mask_alone_of_its_kind_outlives_a_mended_name() -> None:
+    first = sealed(f"王明 经理 企业人员 {PASSPORT}")
+    assert behind(sealed(f"王小明 副经理 企业人员 {PASSPORT_MASK}", earlier=first)) == [PASSPORT]
+
+
+@pytest.mark.parametrize("number", ["E1234 5678", "H 1234-5678", "AB1234C", "G1A2B3", "ＡＢ1234Ｃ"])
+def test_a_number_with_few_digits_or_in_groups_is_sealed_where_it_belongs(number: str) -> None:
+    plain = re.sub("[ -]", "", unicodedata.normalize("NFKC", number))
+    kept = sealed(f"王明 经理 企业人员 {number}")
+    assert behind(kept) == [plain]
+    assert plain not in kept.text.replace(" ", "")
+    assert has_clear_number(f"王明 经理 企业人员 {number}")
+    assert not has_clear_number(kept.text)
+
+
+def test_the_name_of_a_firm_with_digits_in_it_is_no_number() -> None:
+    row = "王明 3M中国公司A12座 Web3Labs经理 企业人员"
+    assert sealed(row).text == row
 
 
 def test_a_mask_with_no_number_behind_it_is_sent_back() -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from tracker.claims.facts import PERSONAL_TYPES
 from tracker.kernel.documents import is_identity_number, masked
 from tracker.kernel.text import block
 from tracker.storage.cipher import Cipher, OtherKey
@@ -21,10 +22,15 @@ from tracker.storage.cipher import Cipher, OtherKey
 _SIGN = "[0-9A-Za-z]"
 _ALONE = f"(?<!{_SIGN})"
 _MASK = rf"{_ALONE}(?:{_SIGN}{{3}}\*{{4,}}{_SIGN}{{4}}|{_SIGN}\*{{4,8}}{_SIGN})(?!{_SIGN})"
-_IN_GROUPS = rf"[0-9](?:[ -]?[0-9]){{6,16}}[ -]?[0-9Xx](?!{_SIGN})(?![ -][0-9])"  # 320102 19900101 1234
+_IN_GROUPS = rf"(?:[A-Za-z]{{1,3}}[ -]?)?[0-9](?:[ -]?[0-9]){{6,16}}[ -]?[0-9Xx](?!{_SIGN})(?![ -][0-9])"
+"""Such as 320102 19900101 1234 and E1234 5678."""
 _IN_ONE = rf"(?=(?:[A-Za-z]*[0-9]){{5}}){_SIGN}{{6,}}"
 MASK = re.compile(_MASK)
 _NUMBER = re.compile(f"{_MASK}|(?P<number>{_ALONE}(?:{_IN_GROUPS}|{_IN_ONE}))")
+_AFTER_TYPE = re.compile(
+    rf"(?:{'|'.join(PERSONAL_TYPES)})[\s、，,]+(?P<number>(?=[A-Za-z]*[0-9]){_SIGN}{{6,18}})(?=\s*$)"
+)
+"""What stands where the number belongs is one, however few of its signs are digits."""
 _LIKE_IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
 _NO_DOCUMENT = re.compile(r"[0-9]{11,16}[0-9X]?|.{19,}")
 """Signs in numbers no document has: phone numbers, identity numbers with a digit too few, or too many."""
@@ -81,14 +87,15 @@ class Sealed:
 
 def has_clear_number(text: str) -> bool:
     """Tell whether a document number stands in a text in clear, finished or not."""
-    return any(found["number"] for found in _NUMBER.finditer(_folded(text)))
+    return any(number for line in _folded(text).split("\n") for _span, number in _found_in(line))
 
 
 def seal(text: str, earlier: Sealed, cipher: Cipher) -> Sealed:
     """Replace every document number of a guest list by its mask and encipher it.
 
-    A mask stands for the number kept earlier under it: of several alike, that of the same line, else of the same name,
-    else in their order. A mask with none left stands for nothing. What was kept and is typed again stays as it was.
+    A mask stands for the number kept earlier under it: of several alike, that of the same line, else of the same name;
+    where that is in doubt it stands for nothing, and the number is asked for again. What was kept and is typed again
+    stays as it was.
     """
     places: list[_Place] = []
     lines = []
@@ -120,6 +127,7 @@ class _Earlier:
 
     def __init__(self, line: str, kept: Kept, cipher: Cipher) -> None:
         self.line, self.name, self.kept = line, _name(line), kept
+        self.is_alone = False  # no other number of the list had this mask
         self._cipher = cipher
         self._number: str | None = None
 
@@ -136,7 +144,7 @@ _FITS: Sequence[Callable[[_Place, _Earlier], bool]] = (
     lambda place, one: bool(place.typed) and one.is_number(place.typed),
     lambda place, one: not place.typed and one.line == place.line,
     lambda place, one: not place.typed and one.name == place.name,
-    lambda place, _one: not place.typed,
+    lambda place, one: not place.typed and one.is_alone,
 )
 """Which earlier number a mask stands for, the surest sign first: all masks are asked one sign before the next."""
 
@@ -146,6 +154,8 @@ def _give_out(places: Iterable[_Place], stock: Iterable[_Earlier]) -> None:
     by_mask: dict[str, list[_Earlier]] = defaultdict(list)
     for one in stock:
         by_mask[one.kept.mask].append(one)
+    for alike in by_mask.values():
+        alike[0].is_alone = len(alike) == 1
     for fits in _FITS:
         for place in places:
             left = by_mask.get(place.mask, [])
@@ -171,16 +181,28 @@ def _hidden(line: str) -> tuple[str, dict[int, str]]:
     """Mask the numbers of a line; return them by where their masks begin."""
     numbers: dict[int, str] = {}
     text, end = "", 0
-    for found in _NUMBER.finditer(line):
-        text += line[end : found.start()]
-        end = found.end()
-        if found["number"]:
-            number = re.sub("[ -]", "", found["number"]).upper()
+    for (start, stop), number in _found_in(line):
+        text += line[end:start]
+        end = stop
+        if number:
             numbers[len(text)] = number
             text += masked(number)
         else:
-            text += found[0]
+            text += line[start:stop]
     return text + line[end:], numbers
+
+
+def _found_in(line: str) -> list[tuple[tuple[int, int], str]]:
+    """Find the masks and numbers of a line, in their order: where each stands, and the number ("" for a mask)."""
+    found = [(one.span(), _written(one["number"] or "")) for one in _NUMBER.finditer(line)]
+    last = _AFTER_TYPE.search(line)
+    if last is not None and all(stop <= last.start("number") for (_start, stop), _number in found):
+        found.append((last.span("number"), _written(last["number"])))
+    return found
+
+
+def _written(number: str) -> str:
+    return re.sub("[ -]", "", number).upper()
 
 
 def _name(line: str) -> str:
