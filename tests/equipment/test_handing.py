@@ -27,7 +27,16 @@ from tracker.equipment import checks
 from tracker.equipment.facts import HandingFacts, Purchase
 from tracker.equipment.lifecycle import DEMANDS, Destination, Handing, ItemState
 from tracker.equipment.models import Handover, HandoverLine, Item
-from tracker.equipment.operations import confirm_receipt, hand_over, keep_signed, register
+from tracker.equipment.operations import (
+    confirm_receipt,
+    correct,
+    correcting,
+    hand_over,
+    handing,
+    keep_signed,
+    register,
+)
+from tracker.equipment.operations.items import lock_unit
 from tracker.equipment.queries import handovers
 from tracker.evidence.operations import StoredFile
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
@@ -105,6 +114,49 @@ def test_two_keepers_race_for_one_thing_and_one_of_them_is_told(office: Office) 
     assert told.count("handed") == 1
     assert sum("刚刚被别人办过" in words for words in told) == 1
     assert the_thing(office, number).events == 1
+    nothing_amiss(office)
+
+
+def test_a_card_is_corrected_while_its_thing_is_handed_over_and_nobody_waits_crosswise(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = a_thing(office)
+    seen = the_thing(office, number).version
+    has_unit, wants_unit = threading.Event(), threading.Event()
+    told: dict[str, str] = {}
+
+    def first(session: Session, unit_id: int) -> None:
+        lock_unit(session, unit_id)
+        has_unit.set()
+        wants_unit.wait(1)  # SQLite lets nobody else begin
+
+    def second(session: Session, unit_id: int) -> None:
+        wants_unit.set()
+        lock_unit(session, unit_id)
+
+    monkeypatch.setattr(correcting, "lock_unit", first)
+    monkeypatch.setattr(handing, "lock_unit", second)
+
+    def rewrite() -> None:
+        with office.database.writing() as session:
+            by = order(office.actor("reviewer"))
+            correct(session, number, a_card(note="放在收发室"), "补记", by, version=seen)
+        told["correct"] = "done"
+
+    def hand() -> None:
+        has_unit.wait(5)
+        try:
+            handed(office, H.ISSUE, number, to=to_member(office), by="second_reviewer")
+        except Refused as refusal:
+            told["hand"] = type(refusal).__name__
+
+    hands = [threading.Thread(target=act) for act in (rewrite, hand)]
+    for one in hands:
+        one.start()
+    for one in hands:
+        one.join()
+    assert told["correct"] == "done"
+    assert told.get("hand") in {None, "Stale"}, "he may have to look again, but never waits in vain"
     nothing_amiss(office)
 
 

@@ -64,7 +64,6 @@ def hand_over(session: Session, facts: HandingFacts, order: Order) -> Handover:
         if item.owner_unit_id != unit_id:
             raise Refused("一张单只办同一产权单位的设备，请分开办理")
     to = destination(session, facts, items, order)
-    lock_unit(session, unit_id)
     handover = Handover(
         number=f"DB-{today.year}-{next_number(session, f'DB-{today.year}'):04d}",
         kind=facts.kind,
@@ -134,12 +133,20 @@ def may_keep_signed(handover: Handover, by: Actor) -> bool:
 
 
 def _items(session: Session, facts: HandingFacts, by: Actor) -> Sequence[Item]:
-    """Lock the things in one order everywhere, so that two handovers never wait for each other."""
+    """Lock the owner's unit and then the things, in one order everywhere, so that nobody waits crosswise.
+
+    A thing keeps its owner for good, so the first one's can be read before anything is locked; that the others are of
+    the same owner is checked under the lock.
+    """
     if len(facts.versions) > MOST_THINGS:
         raise Refused(tell("一张单最多 %(most)s 件，请分几张办理", most=MOST_THINGS))
-    query = select(Item).where(Item.id.in_(facts.versions), policy.visible_items(by)).order_by(Item.id)
+    is_named = Item.id.in_(facts.versions), policy.visible_items(by)
+    owner_id = session.scalar(select(Item.owner_unit_id).where(*is_named).order_by(Item.id).limit(1))
+    if owner_id is not None:
+        lock_unit(session, owner_id)
+    query = select(Item).where(*is_named).order_by(Item.id)
     items = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
-    if len(items) != len(facts.versions):
+    if owner_id is None or len(items) != len(facts.versions):
         raise NotFound("有设备没有找到，或者你不能查看；请回到清单重新选择")
     return items
 
