@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 
@@ -42,6 +43,9 @@ from tracker.evidence.operations import StoredFile
 from tracker.kernel.errors import Forbidden, NotFound, Refused, Stale
 from tracker.kernel.lifecycle import NotOpen
 from tracker.storage import Database
+from tracker.teams.models import Team
+from tracker.teams.operations import change_team
+from tracker.teams.operations.places import TeamFacts
 
 H, S = Handing, ItemState
 
@@ -494,15 +498,39 @@ def test_a_thing_of_the_owner_is_not_moved_to_another_units_team_but_lent(small_
         handed(small_office, H.TRANSFER, number, to=Destination(team_id=small_office.other_team_id))
 
 
-def test_the_check_finds_a_lent_thing_with_a_team_of_its_owner(office: Office) -> None:
+def _whatever_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if nothing were checked of where things go."""
+    monkeypatch.setattr(handing, "destination", lambda _session, facts, _items, _order: facts.to)
+
+
+def test_the_check_finds_a_loan_to_a_team_of_the_owner(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = a_thing(office)
+    _whatever_was_asked(monkeypatch)
+    to = Destination(None, None, office.team_id, other_unit_id(office), date(2026, 4, 30))
+    handed(office, H.LEND, number, to=to)
+    with office.database.reading() as session:
+        [found] = checks.breaches(session)
+    assert re.fullmatch("调拨单 DB-2026-0001 借给.+，使用组团.+却由别的单位牵头", found)
+
+
+def test_a_team_that_borrowed_comes_under_another_unit_and_nothing_is_amiss(office: Office) -> None:
+    _lent(office, a_thing(office))
+    by = office.actor("administrator")
+    with office.database.writing() as session:
+        team = session.get_one(Team, office.other_team_id)
+        facts = TeamFacts(team.name, team.short_name, office.lead_unit_id)
+        change_team(session, team.id, facts, by=by, at=NOON, version=team.version)
+    nothing_amiss(office)
+
+
+def test_a_lent_thing_moved_to_a_team_of_the_owner_when_that_was_allowed_is_not_amiss(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = a_thing(office)
     _lent(office, number)
-    with office.database.writing() as session:
-        thing = session.scalars(select(Item).where(Item.number == number)).one()
-        thing.team_id = office.team_id
-    with office.database.reading() as session:
-        found = list(checks.breaches(session))
-    assert any(number in words and "由别的单位牵头" in words for words in found)
+    _whatever_was_asked(monkeypatch)
+    handed(office, H.TRANSFER, number, to=to_member(office))
+    nothing_amiss(office)
 
 
 def test_both_units_see_what_happens_to_a_loan_and_others_do_not(office: Office) -> None:
