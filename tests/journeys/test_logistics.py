@@ -116,5 +116,5 @@ def test_the_home_unit_confirms_an_overdue_half_year(site: Site) -> None:
             tick.check()
         assert scrolls_sideways(page) == 0
         page.locator("main form[method=post] button.pri").click()
-        expect(page.locator(".flash")).to_contain_text("已确认2025 年下半年")
+        expect(page.locator(".flash")).to_contain_text("已确认 2025 年下半年")
         assert scrolls_sideways(page) == 0
