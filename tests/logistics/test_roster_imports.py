@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 import time
+import zipfile
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.logistics.test_secondments_pages import OTHER, ROW, checked, imported, post, seconded, sheet_of
 from tests.office import Office
 from tests.pages import Browse
-from tests.secondments.seconded import holds, recorded
+from tests.secondments.seconded import ID_NUMBER, holds, recorded
 from tests.web.checked_client import CheckedClient, hidden, token
 from tracker.kernel.errors import Refused
 from tracker.logistics import secondment_sheet
 from tracker.logistics.views import secondments_sheet
 from tracker.secondments.operations import record_secondment
+from tracker.storage import Base
 
 
 def form_of(shown: str, **more: str) -> dict[str, str]:
@@ -145,3 +151,50 @@ def test_the_page_sends_its_sheet_to_itself_and_the_result_to_be_written(distric
         "/secondments/import",
     ]
     assert seconded(district) == 0
+
+
+def test_a_sheet_tells_nobody_of_people_he_does_not_keep(district: Office, browse: Browse) -> None:
+    recorded(district, station="上海")
+    guesses = [{**ROW, "开始日期": f"2026-03-0{day}", "身份证号": ID_NUMBER} for day in range(1, 10)]
+    shown = checked(browse("other_reviewer"), sheet_of(*guesses))
+    assert "上海" not in shown
+    assert "与登记的" not in shown
+    assert "原来就有" not in shown or "原来就有 0" in shown
+    assert "牵头单位" in shown, "why each row is refused"
+
+
+def test_the_sheet_is_kept_enciphered_and_only_until_it_is_written(
+    district: Office, browse: Browse, tmp_path: Path
+) -> None:
+    client = browse("reviewer")
+    shown = checked(client, sheet_of({**ROW, "身份证号": ID_NUMBER}))
+    written = [place for place in tmp_path.rglob("*") if place.is_file()]
+    sheets = [place for place in written if place.suffix == ".sheet"]
+    assert len(sheets) == 1
+    for place in written:
+        assert not opens_with(place, ID_NUMBER), place
+    assert all(ID_NUMBER not in str(row) for row in everything(district))
+
+    assert client.post("/secondments/import/write", data=form_of(shown)).status_code == 303
+    assert not sheets[0].exists()
+    again = client.post("/secondments/import/write", data={**form_of(shown), "command_id": "0" * 32})
+    assert again.status_code == 422
+    assert "重新传" in again.text
+
+
+def opens_with(place: Path, words: str) -> bool:
+    """Tell whether a file, or a sheet inside it, has words in clear."""
+    data = place.read_bytes()
+    if words.encode() in data:
+        return True
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return False
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    return any(words.encode() in archive.read(name) for name in archive.namelist())
+
+
+def everything(office: Office) -> Iterator[object]:
+    """Every row of every table."""
+    with office.database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            yield from session.execute(select(table))

@@ -785,3 +785,15 @@ def test_a_paper_that_cannot_be_drawn_is_a_sentence(browse: Browse, made: int, m
     answer = browse("reviewer").get(f"/secondments/{made}/notice.pdf")
     assert answer.status_code == 422
     assert "文件没有生成出来，内容没有丢失" in answer.get_data(as_text=True)
+
+
+def test_somebody_of_a_unit_that_was_closed_meanwhile_can_still_be_put_right(district: Office, browse: Browse) -> None:
+    made = recorded(district)
+    with district.database.writing() as session:
+        home = session.scalars(select(Unit).where(Unit.short_name == HOME)).one()
+        home.closed_at = NOON
+    typed = {"home_unit_id": str(home.id), "post_kind": "institution", "station": "苏州", "begins_on": "2026-03-01"}
+    sent = {**typed, "full_time": "y", "reason": "驻点录错"}
+    status, there, shown = post(browse("reviewer"), f"/secondments/{made}/correct", sent)
+    assert (status, there) == (303, f"/secondments/{made}"), shown
+    assert loaded(district, made).station == "苏州"

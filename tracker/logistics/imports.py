@@ -21,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from tracker.kernel.errors import Refused
+from tracker.kernel.errors import NotFound, Refused
 from tracker.kernel.text import Told
 from tracker.logistics.sheets import BadCell
 from tracker.storage.disk import writable
@@ -73,7 +73,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Job:
-    """One import of a person: the sheet by its name in the store, how far it is, and what came of it."""
+    """One import of a person: the sheet by its name in the store or by the job that kept it, how far it is, its end."""
 
     id: str
     person_id: int
@@ -137,6 +137,29 @@ class Imports:
             }
         )
         return replace(job, stage=Stage.BROKEN) if job.is_running and age > _SILENT_FOR else job
+
+    def keep_sheet(self, job_id: str, sealed: bytes) -> None:
+        """Keep the sheet of a job, enciphered, beside it: for one with numbers of persons, which no store may have."""
+        handle, aside = tempfile.mkstemp(dir=self._folder, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(sealed)
+        Path(aside).replace(self._sheet(job_id))
+
+    def sheet_of(self, job_id: str) -> bytes | None:
+        """Return the enciphered sheet a job kept, if this host still has it."""
+        try:
+            return self._sheet(job_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop_sheet(self, job_id: str) -> None:
+        """Forget the sheet of a job: it has been written."""
+        self._sheet(job_id).unlink(missing_ok=True)
+
+    def _sheet(self, job_id: str) -> Path:
+        if not _JOB.fullmatch(job_id):
+            raise NotFound
+        return self._folder / f"{job_id}.sheet"
 
     def _carry_out(self, job: Job, work: Callable[[Tracking], Job]) -> None:
         try:

@@ -23,6 +23,7 @@ from tracker.secondments.facts import Document, PostFacts, SecondmentFacts
 from tracker.secondments.lifecycle import State
 from tracker.secondments.models import Secondment
 from tracker.secondments.operations import Command, record_secondment
+from tracker.secondments.policy import keeps
 from tracker.secondments.queries import PHASE_NAMES, Row
 from tracker.secondments.ranks import LEVEL_NAMES, POST_NAMES, Level, PostKind
 from tracker.secondments.standing import Post, papers_of, posts_of
@@ -143,7 +144,7 @@ def import_rows(
     report = Report(bad=bad)
     for done, line in enumerate(lines):
         progress(done, len(lines))
-        known = _known(session, line.value)
+        known = _known(session, line.value, by)
         if known is not None:
             report.known += 1
             report.different += _differences(session, known, line, cipher)
@@ -160,14 +161,16 @@ def import_rows(
     return report
 
 
-def _known(session: Session, facts: SecondmentFacts) -> Secondment | None:
+def _known(session: Session, facts: SecondmentFacts, by: Actor) -> Secondment | None:
+    """Find the secondment a row means, for who keeps it: to others nothing is told of it, their row is refused."""
     same = select(Secondment).where(
         Secondment.person_id == facts.person_id,
         Secondment.team_id == facts.team_id,
         Secondment.begins_on == facts.begins_on,
         Secondment.state != State.CANCELLED,
     )
-    return session.scalar(same.limit(1))
+    found = session.scalar(same.limit(1))
+    return found if found is not None and keeps(by, found.team.lead_unit_id) else None
 
 
 _BY_PAPER = "要改请凭文件办延长或提前结束"

@@ -14,13 +14,14 @@ from tracker.claims.operations.invoices import take_invoices
 from tracker.claims.operations.moves import AlreadyDone, Command, begin, held_shares, move_money, write
 from tracker.evidence import keys
 from tracker.funds.models import Category, Fund, Verb
+from tracker.identity.models import Person
 from tracker.kernel.actors import SeatKind
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Forbidden, NotFound, Refused
 from tracker.kernel.money import format_yuan
 from tracker.kernel.text import tell
 from tracker.storage.numbering import next_number
-from tracker.storage.statements import run, table
+from tracker.storage.statements import dialect_of, run, table
 from tracker.teams.models import Seat
 from tracker.teams.queries import held_on
 
@@ -31,6 +32,7 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     Raises NotEnoughLeft naming each account that is short and by how much, Refused with every problem that
     must be mended first, Stale, Forbidden, NotFound.
     """
+    _keep_terms(session, filing.beneficiary_id)
     try:
         turn = begin(session, claim_id, Move.SUBMIT, command)
     except AlreadyDone as done:
@@ -88,6 +90,14 @@ def submit(session: Session, claim_id: int, filing: Filing, command: Command) ->
     return claim
 
 
+def _keep_terms(session: Session, person_id: int) -> None:
+    """Keep a person's terms as they are until the claim is sent: who moves a term locks the person (writing.locked)."""
+    if dialect_of(session) == "postgresql":  # SQLite has one writer at a time
+        run(session, _KEPT_PERSON, {"person": person_id})
+
+
+_PERSON = table(Person).c.id
+_KEPT_PERSON = select(_PERSON).where(bindparam("person") == _PERSON).with_for_update(read=True, key_share=True)
 _LINE = table(ClaimLine).c
 _DROP_LINES = delete(table(ClaimLine)).where(_LINE.claim_id == bindparam("of_claim"))
 _ADD_LINES = insert(table(ClaimLine))

@@ -32,7 +32,8 @@ def correct_secondment(secondment_id: int) -> Response:
     one = kept(secondment_id)
     names = ("home_unit_id", "post_kind", "station", "begins_on", "full_time")
     form = CorrectForm(data={"version": one.version, **{name: getattr(one, name) for name in names}})
-    form.home_unit_id.offer((unit.id, unit.name) for unit in units(reader()))
+    # A unit that was closed meanwhile stays with whoever came from it.
+    form.home_unit_id.offer({unit.id: unit.name for unit in (*units(reader()), one.home_unit)}.items())
     if form.sent_and_valid():
         try:
             wanted = Correction(

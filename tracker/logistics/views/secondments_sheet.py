@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,10 +13,6 @@ from flask import Response, current_app, flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from tracker.claims.queries import evidence_of
-from tracker.evidence.media import clean_display_name
-from tracker.evidence.models import EvidenceKind
-from tracker.evidence.operations import StoredFile, keep
 from tracker.kernel.clock import now
 from tracker.kernel.errors import NotFound, Refused
 from tracker.logistics import secondment_sheet
@@ -26,9 +23,7 @@ from tracker.logistics.sheets import MOST_BYTES, BadCell
 from tracker.logistics.views.blueprint import blueprint
 from tracker.logistics.views.secondments import keeper, office_cipher, sheet
 from tracker.storage import current
-from tracker.storage.files import current_files
 from tracker.web.access import current_actor
-from tracker.web.database import reader
 from tracker.web.i18n import gettext as _
 from tracker.web.limits import limiter
 from tracker.web.pages import is_part_request, page, part
@@ -53,7 +48,7 @@ def import_secondments() -> Response:
     form = SheetForm()
     if form.sent_and_valid():
         try:
-            job = _begin_check(*_sent(form))
+            job = _begin_check(_sent(form))
             if job.stage is not Stage.REFUSED:
                 return _to(job)
             form.refuse(Refused(job.sentence, field="sheet"))
@@ -95,37 +90,41 @@ def write_roster() -> Response:
     return _show(form, checked)
 
 
-def _sent(form: SheetForm) -> tuple[bytes, str]:
-    """Return the sheet that came and its name. Raises Refused without one."""
+def _sent(form: SheetForm) -> bytes:
+    """Return the sheet that came. Raises Refused without one."""
     sent = form.sheet.data
     if not isinstance(sent, FileStorage) or not sent.filename:
         raise Refused("请选择填好的表格", field="sheet")
-    return sent.stream.read(MOST_BYTES + 1), clean_display_name(sent.filename)
+    return sent.stream.read(MOST_BYTES + 1)
 
 
-def _begin_check(data: bytes, name: str) -> Job:
-    """Begin to try every row, and keep the sheet if it is one; a small one is done at once."""
-    by, at, database, files = current_actor(), now(), current(), current_files()
-    job, tried = Job(uuid.uuid4().hex, by.person_id, 0, "", Stage.CHECKING), _recording(data)
+def _begin_check(data: bytes) -> Job:
+    """Begin to try every row, and keep the sheet if it is one; a small one is done at once.
+
+    A sheet has identity numbers in clear: it is kept enciphered, until it is written or two days have passed.
+    """
+    database, imports, cipher = current(), _imports(), office_cipher()
+    job, tried = Job(uuid.uuid4().hex, current_actor().person_id, 0, "", Stage.CHECKING), _recording(data)
 
     def work(progress: Tracking) -> Job:
         with database.writing() as session:
             report = tried(session, partial(progress, "checking"))
             session.rollback()
-        with database.writing() as session:
-            stored = StoredFile(files.put(data), len(data), "xlsx", name)
-            handle = keep(session, stored, EvidenceKind.OTHER, by=by, at=at).handle
-        return replace(job, stage=Stage.CHECKED, sheet=handle, outcome=_outcome(report))
+        imports.keep_sheet(job.id, cipher.lock(b64encode(data).decode()))
+        return replace(job, stage=Stage.CHECKED, sheet=job.id, outcome=_outcome(report))
 
-    return _imports().begin(job, work, patience=_PATIENCE)
+    return imports.begin(job, work, patience=_PATIENCE)
 
 
 def _begin_write(form: SheetForm, checked: Job) -> Job:
     """Begin to record a sheet; where a row has become wrong since it was checked, what was found is shown once more."""
     database, clean_only = current(), bool(form.clean_only.data)
-    kept = evidence_of(reader(), checked.sheet, seen_by=current_actor())
+    imports = _imports()
+    sealed = imports.sheet_of(checked.sheet)
+    if sealed is None:
+        raise Refused(_("表格已不在，请重新传"))
     job = replace(checked, id=form.command_id.data or "", stage=Stage.WRITING, part="", done=0, total=0)
-    recorded = _recording(current_files().get(kept.sha256))
+    recorded = _recording(b64decode(office_cipher().unlock(sealed)))
 
     def work(progress: Tracking) -> Job:
         with database.writing() as session:
@@ -133,10 +132,12 @@ def _begin_write(form: SheetForm, checked: Job) -> Job:
             is_kept = not report.bad or clean_only
             if not is_kept:
                 session.rollback()
+        if is_kept:
+            imports.drop_sheet(checked.sheet)
         stage, made = (Stage.WRITTEN, report.fresh) if is_kept else (Stage.CHECKED, 0)
         return replace(job, stage=stage, outcome=_outcome(report), made=made)
 
-    return _imports().begin(job, work, patience=_PATIENCE)
+    return imports.begin(job, work, patience=_PATIENCE)
 
 
 def _recording(data: bytes) -> Callable[[Session, secondment_sheet.Progress], Report]:
@@ -152,9 +153,7 @@ def _recording(data: bytes) -> Callable[[Session, secondment_sheet.Progress], Re
 
 
 def _outcome(report: Report) -> Outcome:
-    return Outcome(
-        fresh=report.fresh, known=report.known, bad=tuple(report.bad), different=tuple(report.different)
-    )
+    return Outcome(fresh=report.fresh, known=report.known, bad=tuple(report.bad), different=tuple(report.different))
 
 
 def _imports() -> Imports:
