@@ -267,3 +267,45 @@ def test_the_check_finds_a_room_provided_twice_at_once(office: Office) -> None:
         first.ends_before = D(2027, 7, 1)
     with office.database.reading() as session:
         assert [f"房间 {room}" in words for words in checks.breaches(session)] == [True]
+
+
+def _leave_off(office: Office, room: int) -> None:
+    """Cancel the one term to come."""
+    with office.database.reading() as session:
+        [coming] = session.scalars(
+            select(Provision.id).where(Provision.room_id == room, Provision.begins_on > NOON.date())
+        )
+    with office.database.writing() as session:
+        cancel_provision(session, room, coming, "改到别处", order(office.actor("reviewer")))
+
+
+def test_a_second_click_on_taking_back_finds_it_done_whatever_its_last_day(office: Office) -> None:
+    room = a_room(office)
+    _provide(office, room, office.team_id, D(2026, 3, 1), None)
+    with pytest.raises(Refused, match="不能早于昨天"):
+        _take_back(office, room, D(2026, 3, 7))
+    for _click in range(2):
+        _take_back(office, room, D(2026, 3, 8))
+    _provide(office, room, office.other_team_id, D(2026, 3, 9), None)
+    _take_back(office, room, D(2026, 3, 8))
+    with office.database.reading() as session:
+        ends = session.scalars(select(Provision.ends_before).order_by(Provision.begins_on)).all()
+        done = session.scalars(select(AuditEntry).where(AuditEntry.action == "room.take_back")).all()
+    assert ends == [D(2026, 3, 9), None], "the new team's term runs on"
+    assert len(done) == 1
+    empty = a_room(office, "510")
+    with pytest.raises(Refused, match="没有提供给组团"):
+        _take_back(office, empty, D(2026, 3, 8))
+
+
+def test_who_sits_in_a_room_of_nobody_leaves_it_before_another_teams_term(office: Office) -> None:
+    room = a_room(office)
+    _sit(office, room, 1, "member")
+    _sit(office, room, 2, "outsider")
+    _provide(office, room, office.team_id, D(2026, 3, 20), D(2026, 12, 31))
+    _sit(office, room, 3, "other_reviewer")
+    assert _desks(office, room) == {1: D(2026, 12, 31), 2: D(2026, 3, 19), 3: D(2026, 3, 19)}
+    nothing_amiss(office)
+    _leave_off(office, room)
+    assert _desks(office, room) == {1: None, 2: None, 3: None}
+    nothing_amiss(office)

@@ -73,8 +73,7 @@ def provide(
     session.add(provision)
     room.version += 1
     session.flush()
-    if (term := running(session, room.id, day_of(order.at))) is not None:
-        settle_desks(session, term, day_of(order.at))
+    settle_desks(session, room.id, day_of(order.at))
     facts = {"team": team.name, "held_from": begins_on, "last_day": last_day, "paper": paper}
     note_down(session, "room.provide", room, order, after=facts)
     return provision
@@ -89,6 +88,10 @@ def take_back(session: Session, room_id: int, last_day: date, order: Order) -> P
     room = locked_room(session, room_id, order)
     today = day_of(order.at)
     term = running(session, room.id, today)
+    if term is None or last_day < term.begins_on:
+        ended = _ended_with(session, room.id, last_day)
+        if ended is not None:
+            return ended
     if term is None:
         raise Refused(tell("%(room)s现在没有提供给组团，不用收回", room=room.title))
     if last_day < max(term.begins_on, today - _DAY):
@@ -107,12 +110,21 @@ def take_back(session: Session, room_id: int, last_day: date, order: Order) -> P
         )
     term.ends_before = ends_before
     session.flush()
-    seated = settle_desks(session, term, today)
+    seated = settle_desks(session, room.id, today, ended=term)
     room.version += 1
     session.flush()
     facts = {"team": term.team.name, "last_day": last_day, **({"person": "、".join(seated)} if seated else {})}
     note_down(session, "room.take_back", room, order, after=facts)
     return term
+
+
+def _ended_with(session: Session, room_id: int, last_day: date) -> Provision | None:
+    """Find the term of a room that ended with a day: taken back with yesterday as its last, it runs no more."""
+    return session.scalar(
+        select(Provision)
+        .options(joinedload(Provision.team))
+        .where(Provision.room_id == room_id, Provision.ends_before == last_day + _DAY)
+    )
 
 
 def cancel_provision(session: Session, room_id: int, provision_id: int, reason: str, order: Order) -> None:
@@ -137,8 +149,7 @@ def cancel_provision(session: Session, room_id: int, provision_id: int, reason: 
     session.delete(coming)
     room.version += 1
     session.flush()
-    if (term := running(session, room.id, day_of(order.at))) is not None:
-        settle_desks(session, term, day_of(order.at))
+    settle_desks(session, room.id, day_of(order.at))
     note_down(session, "room.cancel", room, order, before=before, note=reason)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -14,10 +15,12 @@ from tracker.identity.models import Person
 from tracker.kernel.clock import day_of
 from tracker.kernel.errors import Refused
 from tracker.kernel.text import tell
+from tracker.teams.models import Seat
+from tracker.teams.queries import held_on
 
 
 def seat_at_desk(session: Session, room_id: int, number: int, person_id: int, order: Order) -> Desk:
-    """Give a person a desk of a room from today, for as long as the room is provided.
+    """Give a person a desk of a room from today, for as long as the room is provided or till it goes to others.
 
     Raises NotFound, Forbidden, Refused naming the field.
     """
@@ -51,13 +54,12 @@ def seat_at_desk(session: Session, room_id: int, number: int, person_id: int, or
             ),
             field="person_id",
         )
-    term = running(session, room.id, today)
     desk = Desk(
         room_id=room.id,
         number=number,
         person_id=person.id,
         begins_on=today,
-        ends_before=_until(session, term) if term else None,
+        ends_before=_ends(session, room.id, [person.id], today)[person.id],
         given_by=order.by.person_id,
         given_at=order.at,
         command_id=order.command_id,
@@ -98,25 +100,43 @@ def running(session: Session, room_id: int, today: date) -> Provision | None:
     )
 
 
-def settle_desks(session: Session, term: Provision, today: date) -> list[str]:
-    """End the desks of a room with the term it is provided for; return who sits there.
+def settle_desks(session: Session, room_id: int, today: date, *, ended: Provision | None = None) -> list[str]:
+    """End the desks of a room with the term it is provided for, or before its next; return who sits there.
 
-    A next term of the same team that follows at once lets them sit on.
+    A next term of the same team that follows at once lets them sit on. A room nobody has now is left by its people
+    when a team's term begins, but for those who are of that team. ``ended`` is the term that a taking back just ended.
     """
-    until = _until(session, term)
     desks = session.scalars(
         select(Desk)
         .options(joinedload(Desk.person))
-        .where(Desk.room_id == term.room_id, running_on(today, Desk))
+        .where(Desk.room_id == room_id, running_on(today, Desk))
         .order_by(Desk.number)
     ).all()
+    people = [desk.person_id for desk in desks]
+    ends = dict.fromkeys(people, _until(session, ended)) if ended else _ends(session, room_id, people, today)
     for desk in desks:
+        until = ends[desk.person_id]
         if until is not None and desk.begins_on >= until:
             session.delete(desk)
         else:
             desk.ends_before = until
     session.flush()
     return [desk.person.name for desk in desks]
+
+
+def _ends(session: Session, room_id: int, people: Sequence[int], today: date) -> dict[int, date | None]:
+    """Tell of each person the day before which a desk of the room ends, by the terms of the room."""
+    if (term := running(session, room_id, today)) is not None:
+        return dict.fromkeys(people, _until(session, term))
+    later = select(Provision).where(Provision.room_id == room_id, Provision.begins_on > today)
+    coming = session.scalar(later.order_by(Provision.begins_on).limit(1))
+    if coming is None:
+        return dict.fromkeys(people)
+    of_team = select(Seat.person_id).where(
+        Seat.person_id.in_(people), Seat.team_id == coming.team_id, held_on(coming.begins_on)
+    )
+    stay = _until(session, coming)
+    return {**dict.fromkeys(people, coming.begins_on), **dict.fromkeys(session.scalars(of_team), stay)}
 
 
 def _until(session: Session, term: Provision) -> date | None:
