@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from tests.equipment.things import a_room, handed, nothing_amiss, order, some_things, the_thing, to_member
+from tests.equipment.things import a_card, a_room, handed, nothing_amiss, order, some_things, the_thing, to_member
 from tests.office import Office, an_approved
 from tests.pages import Browse
 from tests.web.checked_client import CheckedClient, hidden, token
@@ -288,6 +288,23 @@ def test_a_price_that_does_not_divide_is_exact_to_the_fen(small_office: Office, 
     nothing_amiss(small_office)
 
 
+@pytest.mark.parametrize(
+    ("typed", "count", "line", "prices"),
+    [
+        (599_999, 3, 1_799_999, [599_999, 600_000, 600_000]),
+        (600_000, 3, 1_799_999, [600_000, 600_000, 599_999]),
+        (600_000, 3, 1_800_000, [600_000, 600_000, 600_000]),
+        (33, 3, 102, [33, 33, 33]),
+        (1, 1, 2, [1]),
+    ],
+)
+def test_rounding_is_spread_a_fen_a_piece_and_never_hides_more(
+    typed: int, count: int, line: int, prices: list[int]
+) -> None:
+    cards = [a_card(price_fen=typed) for _ in range(count)]
+    assert [card.price_fen for card in purchases.to_the_fen([cards], line)] == prices
+
+
 def test_several_sorts_on_one_line_add_up_to_it(small_office: Office, browse: Browse) -> None:
     an_approved(small_office, 1_300_000)
     client = browse("reviewer")
@@ -315,7 +332,19 @@ def test_things_say_when_their_claim_went_back_after_they_were_written(small_off
     assert "不再有效" not in _text(client, "/equipment/ZC-2026-0001")
     with small_office.database.writing() as session:
         session.execute(update(Claim).where(Claim.id == claim).values(state="returned"))
+    handed(
+        small_office,
+        Handing.ISSUE,
+        "ZC-2026-0001",
+        to=Destination(small_office.people["colleague"], None, small_office.team_id),
+    )
     assert "退回或作废" in _text(client, "/equipment/ZC-2026-0001")
+    assert "退回或作废" in _text(browse("member"), "/equipment/ZC-2026-0001"), "his own claim"
+    with small_office.database.reading() as session:
+        number = session.get_one(Claim, claim).number or ""
+    holder = _text(browse("colleague"), "/equipment/ZC-2026-0001")
+    assert "退回或作废" not in holder
+    assert number not in holder, "whoever may not see the claim is not told of it"
     assert client.get(link).status_code == 404, "what is not approved any more is not offered"
 
 

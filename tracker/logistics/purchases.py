@@ -58,14 +58,16 @@ def intake_of(session: Session, line: ClaimLine) -> Intake | None:
 def to_the_fen(rows: Sequence[Sequence[ItemFacts]], line_fen: int) -> list[ItemFacts]:
     """Price the cards of some rows so that they add up to their line, if only rounding is between them.
 
-    A price a piece is rounded to the fen, so the sum may be out by less than a fen a piece of the longest row; the last
-    piece of that row takes the difference. Anything more is left as it is, for the sum to be refused.
+    A price a piece is rounded to the fen, so the sum may be out by less than a fen a piece of the longest row; its last
+    pieces take a fen each, so that none of them costs more than the line's own price a piece rounded up. Anything more
+    is left as it is, for the sum to be refused.
     """
     cards = [list(row) for row in rows if row]
     odd = line_fen - sum(card.price_fen for row in cards for card in row)
     longest = max(cards, key=len, default=[])
     if odd and abs(odd) < len(longest):
-        longest[-1] = replace(longest[-1], price_fen=longest[-1].price_fen + odd)
+        fen = 1 if odd > 0 else -1
+        longest[-abs(odd) :] = [replace(card, price_fen=card.price_fen + fen) for card in longest[-abs(odd) :]]
     return [card for row in cards for card in row]
 
 
