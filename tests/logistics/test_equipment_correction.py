@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from tests.equipment.things import a_thing, nothing_amiss, the_thing
-from tests.office import Office
+import re
+from datetime import timedelta
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from tests.equipment.things import (
+    a_card,
+    a_thing,
+    handed,
+    nothing_amiss,
+    order,
+    some_things,
+    the_thing,
+    to_member,
+)
+from tests.office import NOON, Office
 from tests.pages import Browse
 from tests.web.checked_client import hidden, token
+from tracker.equipment.lifecycle import Handing
+from tracker.equipment.operations import correct
 
 
 def filled(page: str, **more: str) -> dict[str, str]:
@@ -76,3 +93,27 @@ def test_a_price_over_an_unverified_figure_is_shown_before_it_is_written(small_o
     assert the_thing(small_office, number).price_fen == 628_000
     assert client.post(address, data={**sent, "seen": "yes"}).status_code == 303
     assert the_thing(small_office, number).price_fen == 9_999_900
+
+
+def test_a_paper_printed_after_a_correction_says_when_its_card_was_corrected(office: Office, browse: Browse) -> None:
+    right, noted, wrong = some_things(office, 3)
+    old = handed(office, Handing.ISSUE, right, noted, wrong, to=to_member(office))
+
+    def rewrite(number: str, days: int, **more: str) -> None:
+        seen, by = the_thing(office, number).version, office.actor("reviewer")
+        with office.database.writing() as session:
+            correct(session, number, a_card(**more), "录错", order(by, at=NOON + timedelta(days=days)), version=seen)
+
+    def paper(number: str) -> str:
+        data = browse("reviewer").get(f"/equipment/handovers/{number}.pdf").data
+        return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages))
+
+    assert "更正" not in paper(old.number)
+    rewrite(wrong, 2, serial="PF3-0017")
+    rewrite(wrong, 3, serial="PF3-0018")
+    rewrite(noted, 3, note="放在收发室")
+    printed = paper(old.number)
+    assert printed.count("更正") == 1, "a note is not on the paper"
+    assert "卡片于2026年3月12日更正" in printed
+    later = handed(office, Handing.RETURN, right, noted, wrong, at=NOON + timedelta(days=4))
+    assert "更正" not in paper(later.number), "it was signed with the card as it is"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.equipment.kinds import KIND_NAMES
 from tracker.equipment.lifecycle import HANDING_NAMES
@@ -61,12 +61,17 @@ def label_sheets(
     )
 
 
-def handover_form(handover: Handover, address: str) -> bytes:
-    """Draw the form of a handover for both hands to sign; the same handover gives the same bytes."""
+def handover_form(handover: Handover, address: str, corrected: Mapping[int, date]) -> bytes:
+    """Draw the form of a handover for both hands to sign; the same handover gives the same bytes.
+
+    It prints cards as they are. Of those corrected since, by id of the thing, it prints the day: a paper signed before
+    says something else.
+    """
     return draw_html(
         "handover.html",
         {
             "one": handover,
+            "corrected": corrected,
             "kind": HANDING_NAMES[handover.kind],
             "kind_names": KIND_NAMES,
             "yuan": format_yuan,

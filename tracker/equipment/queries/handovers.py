@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.audit.models import AuditEntry
 from tracker.equipment import policy
 from tracker.equipment.lifecycle import Handing
 from tracker.equipment.models import Handover, HandoverLine, HandoverMark, Item, Room
 from tracker.evidence.models import Evidence
 from tracker.kernel.actors import Actor
+from tracker.kernel.clock import day_of
 from tracker.kernel.errors import NotFound
 from tracker.storage.statements import run
 
 PAGE = 50
+
+_PRINTED = {"name", "model", "kind", "serial", "amount_fen"}
+"""What a handover's paper prints of a card, as the trail of its corrections names it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,26 @@ def one(session: Session, number: str, *, seen_by: Actor) -> Handover:
     if found is None:
         raise NotFound
     return found
+
+
+def corrected_since(session: Session, handover: Handover) -> dict[int, date]:
+    """Tell which things' cards say something else than when a handover was made: by id, the day of the last correction.
+
+    Only what its paper prints of a card counts; the trail keeps what stood there before.
+    """
+    corrections = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject_kind == "equipment",
+            AuditEntry.subject_id.in_([line.item_id for line in handover.lines]),
+            AuditEntry.action == "equipment.correct",
+            AuditEntry.at > handover.handed_at,
+        )
+        .order_by(AuditEntry.id)
+    )
+    return {
+        entry.subject_id: day_of(entry.at) for entry in session.scalars(corrections) if _PRINTED & entry.after.keys()
+    }
 
 
 def seen_among(session: Session, ids: Collection[int], *, seen_by: Actor) -> set[int]:

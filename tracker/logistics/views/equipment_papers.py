@@ -43,7 +43,8 @@ def handover_paper(number: str) -> Response:
     handover = handovers.one(reader(), number, seen_by=current_actor())
     base: str = current_app.extensions["tracker.settings"].base_url
     address = f"{base.rstrip('/')}/equipment/handovers/{handover.number}"
-    return pdf(handover_form(handover, address), f"{handover.number}.pdf")
+    corrected = handovers.corrected_since(reader(), handover)
+    return pdf(handover_form(handover, address, corrected), f"{handover.number}.pdf")
 
 
 def pdf(data: bytes, name: str) -> Response:
