@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import chain, repeat
 from urllib.parse import unquote
 
 from flask_wtf.file import FileField
@@ -16,13 +15,8 @@ from tracker.equipment.editions import What
 from tracker.equipment.facts import HandingFacts, ItemFacts, RoomFacts
 from tracker.equipment.kinds import (
     EDITION_NAMES,
-    KIND_NAMES,
     ROOM_USES,
-    SOURCE_NAMES,
-    Edition,
-    ItemKind,
     RoomUse,
-    Source,
 )
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.operations.books import RulingFacts
@@ -30,7 +24,7 @@ from tracker.equipment.operations.rooms import MOST_SEATS
 from tracker.equipment.operations.standards import CheckFacts, EditionFacts
 from tracker.equipment.standards import ClassCode
 from tracker.equipment.standards.books import SORT_NAMES, Sort
-from tracker.kernel.text import tell
+from tracker.logistics.forms.card import CardFields, CopiesFields
 from tracker.web.forms import (
     ChoiceField,
     ChoicesField,
@@ -40,12 +34,10 @@ from tracker.web.forms import (
     MoneyField,
     Required,
     SiteForm,
-    TextBlock,
     TextLine,
     VersionedForm,
 )
 
-MOST_COPIES = 200
 _DM2 = Decimal(100)
 
 
@@ -56,68 +48,15 @@ def class_choices(codes: Iterable[ClassCode]) -> list[tuple[str, str]]:
     ]
 
 
-class ItemForm(SiteForm):
+class ItemForm(SiteForm, CardFields, CopiesFields):
     """One card, or several alike with a serial each."""
 
     unit_id = ChoiceField("产权单位", [Required("请选择产权单位")], coerce=int)
-    name = TextLine("设备名称", [Required("请填写设备名称")], most=60)
-    model = TextLine("规格型号", most=60)
-    kind = ChoiceField(
-        "类别", [Required("请选择类别")], coerce=ItemKind, choices=list(KIND_NAMES.items()), blank="请选择"
-    )
-    official = ChoiceField("分类代码", blank="暂不填写")
-    copies = CountField("件数", [Required("请填写件数")], least=1, most=MOST_COPIES)
-    serials = TextBlock("序列号", most=8000)
-    price = MoneyField("每件原值（元）", [Required("请填写原值")])
-    bought_on = DayField("购置日期", [Required("请填写购置日期")])
-    source = ChoiceField("来源", [Required("请选择来源")], coerce=Source, choices=list(SOURCE_NAMES.items()))
-    source_paper = TextLine("来源凭据", most=60)
-    life_years = CountField("使用年限（年）", [Required("请填写使用年限")], least=1, most=50)
     room_id = ChoiceField("存放地点", coerce=int, blank="暂不填写")
-    note = TextLine("备注", most=200)
-    exception = TextLine("超标准审批文号", most=60)
-
-    def validate_serials(self, field: TextBlock) -> None:  # noqa: ARG002  WTForms hands the field over
-        """Raise ValidationError when serials and copies do not go together."""
-        lines = self.serial_lines()
-        if lines and self.copies.data and len(lines) != self.copies.data:
-            raise ValidationError(
-                tell(
-                    "填了 %(count)s 个序列号，件数是 %(data)s，请一行填一个、个数相同",
-                    count=len(lines),
-                    data=self.copies.data,
-                )
-            )
-        if any(len(line) > 60 for line in lines):  # noqa: PLR2004  as wide as the card
-            raise ValidationError("一个序列号最多 60 字")
-
-    def serial_lines(self) -> list[str]:
-        """Return the serials typed, one a line."""
-        return [line.strip() for line in (self.serials.data or "").splitlines() if line.strip()]
 
     def cards(self) -> list[ItemFacts]:
         """Hand over a card for each copy."""
-        edition, _, code = (self.official.data or "").partition(":")
-        serials = chain(self.serial_lines(), repeat(""))
-        return [
-            ItemFacts(
-                name=self.name.data or "",
-                kind=self.kind.data,
-                price_fen=self.price.data or 0,
-                bought_on=self.bought_on.data,
-                life_years=self.life_years.data or 0,
-                source=self.source.data,
-                model=self.model.data or "",
-                edition=Edition(edition) if edition else None,
-                code=code,
-                source_paper=self.source_paper.data or "",
-                serial=next(serials),
-                note=self.note.data or "",
-                exception=self.exception.data or "",
-                room_id=self.room_id.data,
-            )
-            for _copy in range(self.copies.data or 0)
-        ]
+        return [self.whole_card(serial=serial, room_id=self.room_id.data) for serial in self.serial_of_each()]
 
 
 FIELDS: dict[Handing, tuple[str, ...]] = {
