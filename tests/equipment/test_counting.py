@@ -229,7 +229,7 @@ def test_who_signs_has_seen_what_he_signs_and_is_told_what_changed(office: Offic
     _explain(office, count, number, "找不到，拟核销")
     seen = _seen(office, count)
     _count(office, count, number, room=other)
-    with pytest.raises(Stale, match=f"又有 1 处变化（{number} 盘点结果改为位置不符）"):
+    with pytest.raises(Stale, match=f"又有 1 处变化，最近的是：{number} 改为位置不符。"):
         _sign(office, count, version=seen)
     line = _line(office, number)
     assert (line.explanation, line.explained_by) == ("", None), "what was said of a missing thing is not said of it now"
@@ -251,7 +251,7 @@ def test_every_act_between_looking_and_signing_is_told(small_office: Office) -> 
     with small_office.database.writing() as session:
         drop_tag(session, count, tag, order(small_office.actor("member")))
     _explain(small_office, count, number, "已报失")
-    told = f"又有 4 处变化（{number} 有新的说明；旧-1 误记，已撤去；旧-1 有新的说明；旧-1 记为范围外标签）"
+    told = f"又有 4 处变化，最近的是：{number} 有新的说明；旧-1 误记，已撤去；旧-1 有新的说明；旧-1 记为范围外标签。"
     with pytest.raises(Stale, match=told):
         _sign(small_office, count, version=seen)
     _sign(small_office, count)

@@ -157,7 +157,7 @@ def test_who_signs_an_older_page_is_shown_what_was_counted_meanwhile(small_offic
     answer = head.post(f"{address}/sign", data=sign)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
-    assert f"又有 1 处变化（{late} 盘点结果改为盘到）" in page
+    assert f"又有 1 处变化，最近的是：{late} 改为盘到。" in page
     assert re.search(r"<progress[^>]* max=\"1\" value=\"1\"", page), "as it is now"
     again = {**sign, "version": hidden(page, "version")}
     assert head.post(f"{address}/sign", data=again).status_code == 303

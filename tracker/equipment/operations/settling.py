@@ -134,7 +134,7 @@ def _meanwhile(session: Session, count: Stocktake, version: int) -> str:
         .limit(min(changes, _MOST_TOLD))
     )
     return tell(
-        "你打开页面后，这次盘点又有 %(changes)s 处变化（%(latest)s）。下面是最新情况，请看过再签字",
+        "你打开页面后，这次盘点又有 %(changes)s 处变化，最近的是：%(latest)s。下面是最新情况，请看过再签字",
         changes=changes,
         latest=listed((_told(entry) for entry in entries), "；"),
     )
@@ -143,5 +143,5 @@ def _meanwhile(session: Session, count: Stocktake, version: int) -> str:
 def _told(entry: AuditEntry) -> Told:
     number = entry.after.get("number") or entry.before.get("number")
     if (outcome := entry.after.get("outcome")) is not None:
-        return tell("%(number)s 盘点结果改为%(outcome)s", number=number, outcome=tell(str(outcome)))
+        return tell("%(number)s 改为%(outcome)s", number=number, outcome=tell(str(outcome)))
     return tell(_CHANGE_WORDS[entry.action], number=number)
