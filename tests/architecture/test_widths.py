@@ -71,7 +71,9 @@ KEPT_IN = {
     "tracker.logistics.forms.secondments.CorrectForm.reason": "secondment_amendment.reason",
     "tracker.logistics.forms.secondments.HalfNoteForm.note": "secondment_half_note.note",
     "tracker.logistics.forms.secondments.PaperCorrectForm.correction": "secondment_amendment.reason",
-    "tracker.logistics.forms.secondments.PaperCorrectForm.paper_number": "secondment_paper.number secondment_snapshot.paper_number",
+    "tracker.logistics.forms.secondments.PaperCorrectForm.paper_number": (
+        "secondment_paper.number secondment_snapshot.paper_number"
+    ),
     "tracker.logistics.forms.secondments.HandClaimsForm.hand_reason": "claim_handover.reason",
     "tracker.logistics.forms.secondments.LeaveForm.note": "secondment.return_note",
     "tracker.logistics.forms.secondments.LeaveForm.paper_number": "secondment_paper.number",
