@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from tracker.kernel.errors import Busy, Stale
 from tracker.storage.disk import UNWRITABLE, writable
+from tracker.storage.turns import Turns
 
 _POSTGRES_LIMITS = (
     "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC -c join_collapse_limit=4 -c random_page_cost=1.1"
@@ -37,6 +38,7 @@ class Database:
         self.path = Path(self.url.database).resolve() if self.is_sqlite and self.url.database else None
         self.engine = self._sqlite_engine() if self.is_sqlite else self._postgres_engine()
         self._holder = threading.local()
+        self._turns = Turns()
         self._writer = self.engine.execution_options(writer=True)
 
     def _sqlite_engine(self) -> Engine:
@@ -97,16 +99,18 @@ class Database:
             return
         if getattr(self._holder, "holds", False):
             raise RuntimeError("a unit of work is already open in this thread")
-        with writable():
-            descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o640)
-        try:
+        # The threads of a process queue first: the file's lock alone is taken again by whoever has just let go of it.
+        with self._turns.turn():
             with writable():
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            self._holder.holds = True
-            yield
-        finally:
-            self._holder.holds = False
-            os.close(descriptor)
+                descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o640)
+            try:
+                with writable():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._holder.holds = True
+                yield
+            finally:
+                self._holder.holds = False
+                os.close(descriptor)
 
     def close(self) -> None:
         """Give the connections back."""
