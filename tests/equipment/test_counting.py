@@ -143,6 +143,15 @@ def test_a_head_who_counted_does_not_sign(small_office: Office) -> None:
         _sign(small_office, count)
 
 
+def test_a_version_nobody_was_shown_is_told_like_any_other(small_office: Office) -> None:
+    number = a_thing(small_office)
+    count = _open(small_office, "member")
+    _count(small_office, count, number)
+    for version in (0, 99):
+        with small_office.database.writing() as session, pytest.raises(Stale):
+            close_stocktake(session, count, "", order(small_office.actor("head")), version=version)
+
+
 def _open_room(office: Office, room: int, *counters: str) -> int:
     people = [office.people[name] for name in counters]
     facts = StocktakeFacts("单间盘点", office.lead_unit_id, date(2026, 3, 31), people, room_id=room)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
@@ -237,10 +238,7 @@ def note_change(
     action: str,
     count: Stocktake,
     order: Order,
-    *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
-    note: str = "",
+    **told: Any,
 ) -> None:
     """Put into the trail what changed of a session's result, and raise its version by one for that line.
 
@@ -249,7 +247,7 @@ def note_change(
     """
     count.version += 1  # under the lock of ``seen``
     session.flush()
-    note_down(session, action, count, order, before=before, after=after, note=note)
+    note_down(session, action, count, order, **told)
 
 
 def note_down(

@@ -24,6 +24,7 @@ _STALE = "盘点刚刚有变化，请看过最新情况后再签字"
 
 
 _CHANGE_WORDS = {
+    "stocktake.count": "%(number)s 改为%(outcome)s",
     "stocktake.tag": "%(number)s 记为范围外标签",
     "stocktake.drop_tag": "%(number)s 误记，已撤去",
     "stocktake.explain": "%(number)s 有新的说明",
@@ -130,6 +131,7 @@ def _meanwhile(session: Session, count: Stocktake, version: int) -> str:
     entries = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.subject_kind == "stocktake", AuditEntry.subject_id == count.id)
+        .where(AuditEntry.action.in_(_CHANGE_WORDS))  # opening a session is no change of it
         .order_by(AuditEntry.id.desc())
         .limit(min(changes, _MOST_TOLD))
     )
@@ -142,6 +144,4 @@ def _meanwhile(session: Session, count: Stocktake, version: int) -> str:
 
 def _told(entry: AuditEntry) -> Told:
     number = entry.after.get("number") or entry.before.get("number")
-    if (outcome := entry.after.get("outcome")) is not None:
-        return tell("%(number)s 改为%(outcome)s", number=number, outcome=tell(str(outcome)))
-    return tell(_CHANGE_WORDS[entry.action], number=number)
+    return tell(_CHANGE_WORDS[entry.action], number=number, outcome=tell(str(entry.after.get("outcome", ""))))
