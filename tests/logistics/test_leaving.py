@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.equipment.things import a_thing, handed, order, to_member
-from tests.office import Office
+from tests.office import TODAY, Office
 from tracker.equipment.lifecycle import Destination, Handing
 from tracker.equipment.operations import confirm_receipt, keep_signed
 from tracker.evidence.operations import StoredFile
@@ -19,18 +19,18 @@ def test_a_thing_in_hand_is_named_until_it_comes_back(small_office: Office) -> N
     member = small_office.people["member"]
 
     with small_office.database.reading() as session:
-        [matter] = things_held(session, member, small_office.team_id)
+        [matter] = things_held(session, member, small_office.team_id, TODAY)
     assert number in matter.name
     assert matter.href == f"/equipment/{number}"
 
     handed(small_office, Handing.RETURN, number, to=Destination())
     with small_office.database.reading() as session:
-        assert things_held(session, member, small_office.team_id) == []
+        assert things_held(session, member, small_office.team_id, TODAY) == []
 
 
 def open_things(office: Office) -> list[str]:
     with office.database.reading() as session:
-        return [str(matter.name) for matter in things_held(session, office.people["member"], office.team_id)]
+        return [str(matter.name) for matter in things_held(session, office.people["member"], office.team_id, TODAY)]
 
 
 def brought_back_by_himself(office: Office) -> tuple[str, str]:

@@ -63,8 +63,8 @@ def test_leaving_asks_for_drafts_and_claims_in_the_gate(small_district: Office) 
     a_draft(small_district, a_filing(small_district, 5_000, person="nobody"), by=small_district.actor("nobody"))
     with small_district.database.reading() as session:
         person = small_district.people["nobody"]
-        named = [matter.name for matter in open_claims(session, person, small_district.team_id)]
-        elsewhere = open_claims(session, person, small_district.other_team_id)
+        named = [matter.name for matter in open_claims(session, person, small_district.team_id, TODAY)]
+        elsewhere = open_claims(session, person, small_district.other_team_id, TODAY)
     assert len(named) == 2
     assert named[0].startswith("BX-2026-")
     assert named[1] == "草稿「购置招商资料用纸」"
@@ -88,7 +88,7 @@ def test_open_claims_are_handed_to_the_filing_agent_by_name(small_district: Offi
     assert hand_over(office) == [sent, kept]  # the second click
 
     with office.database.reading() as session:
-        assert open_claims(session, office.people["nobody"], office.team_id) == []
+        assert open_claims(session, office.people["nobody"], office.team_id, TODAY) == []
         claim = session.get_one(Claim, sent)
         assert claim.filer_id == office.people["agent"]
         assert claim.beneficiary_id == office.people["nobody"]

@@ -53,16 +53,16 @@ def test_closing_ends_the_seat_and_keeps_the_note(district: Office) -> None:
 
 def test_open_matters_are_named_and_nothing_is_done(district: Office, asked: dict[str, leaving.OpenMatters]) -> None:
     made = recorded(district)
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, int, date]] = []
 
-    def held(_session: object, person_id: int, team_id: int) -> list[OpenMatter]:
-        seen.append((person_id, team_id))
+    def held(_session: object, person_id: int, team_id: int, today: date) -> list[OpenMatter]:
+        seen.append((person_id, team_id, today))
         return [OpenMatter("设备", "笔记本电脑 ZC-2026-0041", "/equipment/41")]
 
     asked["设备"] = held
     with pytest.raises(Refused, match="笔记本电脑 ZC-2026-0041"):
         leave(district, made)
-    assert seen == [(district.people["newcomer"], district.team_id)]
+    assert seen == [(district.people["newcomer"], district.team_id, TODAY)]
     now = loaded(district, made)
     assert (now.state, now.ends_before) == (State.RUNNING, LAST + timedelta(days=1))
     asked.clear()

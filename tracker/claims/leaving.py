@@ -15,7 +15,7 @@ from tracker.secondments.operations import OpenMatter
 FINISHED = frozenset({State.PAID, State.REJECTED, State.DISCARDED})
 
 
-def open_claims(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:
+def open_claims(session: Session, person_id: int, team_id: int, _today: date) -> Sequence[OpenMatter]:
     """Name the claims of the team that the person filed or is paid by, and that are not finished; drafts too.
 
     One that was handed to somebody else by name is looked after there, even while the person is still paid by it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -22,9 +23,8 @@ def ask_everybody() -> None:
     ask_for_days("报销单", claims_on_days)
 
 
-def things_held(session: Session, person_id: int, team_id: int) -> Sequence[OpenMatter]:
+def things_held(session: Session, person_id: int, _team_id: int, _today: date) -> Sequence[OpenMatter]:
     """Name the things the person holds, of whatever team, and those he brought back that no keeper confirmed yet."""
-    del team_id
     held = [
         OpenMatter("设备", f"{item.number} {item.name}", f"/equipment/{item.number}")
         for item in held_by(session, person_id)

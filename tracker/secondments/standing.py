@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -62,31 +62,29 @@ class Paper:
 
 
 T = TypeVar("T", Post, Paper)
+R = TypeVar("R", Snapshot, TermPaper)
 
 
 def posts_of(session: Session, secondment_ids: Iterable[int]) -> dict[int, list[Post]]:
     """Load the posts of some secondments, each in the order of their days."""
-    ids = list(secondment_ids)
-    recorded = select(Snapshot).options(joinedload(Snapshot.scan)).where(Snapshot.secondment_id.in_(ids))
-    rows = session.scalars(recorded.order_by(Snapshot.number)).all()
-    later = _amendments(session, ids)
-    found: dict[int, list[Post]] = defaultdict(list)
-    for row in rows:
-        post = Post(**{name: getattr(row, name) for name in Post.__dataclass_fields__})
-        found[row.secondment_id].append(_laid_over(post, later["snapshot", row.id]))
-    return found
+    return _standing(session, list(secondment_ids), Snapshot, Post, by=Snapshot.number)
 
 
 def papers_of(session: Session, secondment_ids: Iterable[int]) -> dict[int, list[Paper]]:
     """Load the term papers of some secondments, each in the order they were recorded."""
-    ids = list(secondment_ids)
-    recorded = select(TermPaper).options(joinedload(TermPaper.scan)).where(TermPaper.secondment_id.in_(ids))
-    rows = session.scalars(recorded.order_by(TermPaper.id)).all()
+    return _standing(session, list(secondment_ids), TermPaper, Paper, by=TermPaper.id)
+
+
+def _standing(
+    session: Session, ids: Sequence[int], recorded: type[R], shown: type[T], *, by: Any
+) -> dict[int, list[T]]:
+    """Load records of some secondments in an order, with what was put right later laid over them."""
+    rows = select(recorded).options(joinedload(recorded.scan)).where(recorded.secondment_id.in_(ids)).order_by(by)
     later = _amendments(session, ids)
-    found: dict[int, list[Paper]] = defaultdict(list)
-    for row in rows:
-        paper = Paper(**{name: getattr(row, name) for name in Paper.__dataclass_fields__})
-        found[row.secondment_id].append(_laid_over(paper, later["paper", row.id]))
+    found: dict[int, list[T]] = defaultdict(list)
+    for row in session.scalars(rows):
+        as_recorded = shown(**{field.name: getattr(row, field.name) for field in fields(shown)})
+        found[row.secondment_id].append(_laid_over(as_recorded, later[shown, row.id]))
     return found
 
 
@@ -115,12 +113,13 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _amendments(session: Session, ids: Sequence[int]) -> dict[tuple[str, int | None], list[Amendment]]:
+def _amendments(session: Session, ids: Sequence[int]) -> dict[tuple[type, int | None], list[Amendment]]:
+    """Load the amendments of some secondments by the post or paper they are of."""
     later = select(Amendment).options(joinedload(Amendment.scan)).where(Amendment.secondment_id.in_(ids))
-    found: dict[tuple[str, int | None], list[Amendment]] = defaultdict(list)
+    found: dict[tuple[type, int | None], list[Amendment]] = defaultdict(list)
     for one in session.scalars(later.order_by(Amendment.id)):
-        found["snapshot", one.snapshot_id].append(one)
-        found["paper", one.paper_id].append(one)
+        found[Post, one.snapshot_id].append(one)
+        found[Paper, one.paper_id].append(one)
     return found
 
 

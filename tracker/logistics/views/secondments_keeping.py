@@ -144,7 +144,7 @@ def _leave_page(one: Secondment, form: LeaveForm, hand: HandClaimsForm | None) -
         "logistics/secondment_leave.html",
         form=form,
         hand=hand,
-        open_claims=bool(open_claims(session, one.person_id, one.team_id)),
+        open_claims=bool(open_claims(session, one.person_id, one.team_id, day_of(now()))),
         one=one,
         last_day=one.ends_before - _DAY,
         matters=operations.open_matters(session, one, on=day_of(now())),

@@ -40,8 +40,8 @@ class OpenMatter:
     href: str = ""
 
 
-OpenMatters = Callable[[Session, int, int], Sequence[OpenMatter]]
-"""Told (session, person_id, team_id), lists what is open there."""
+OpenMatters = Callable[[Session, int, int, date], Sequence[OpenMatter]]
+"""Told (session, person_id, team_id, today), lists what is open there."""
 
 _asked: dict[str, OpenMatters] = {}
 
@@ -74,7 +74,7 @@ def open_matters(session: Session, secondment: Secondment, *, on: date, today: d
         for half in overdue_of(session, secondment, until=on, today=today or on)
     ]
     for ask in _asked.values():
-        found += ask(session, secondment.person_id, secondment.team_id)
+        found += ask(session, secondment.person_id, secondment.team_id, today or on)
     return found
 
 
