@@ -1,5 +1,5 @@
 # `make run` shows the product with a sample district; `make test` runs the whole check. Both do all set-up.
-# The distribution's own Python where it is new enough: what servers run, and built to be a quarter faster than most others.
+# The distribution's own Python where it is new enough: what servers run, and quicker than a plain build (docs/decisions/serving.md).
 ifndef PYTHON
 PYTHON := $(shell for python in /usr/bin/python3 python3; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; done; echo python3)

@@ -23,7 +23,7 @@ from tracker.kernel.errors import Forbidden, Refused
 from tracker.teams.models import Team
 
 PURCHASE_READERS = frozenset({SeatKind.REVIEWER, SeatKind.AUDITOR})
-"""Who reads which paid lines wait to become things: keepers those of their units, audit all."""
+"""Who reads which bought lines wait to become things: keepers those of their units, audit all."""
 READERS = TEAM_SEATS | UNIT_SEATS | FINANCE_SEATS | {SeatKind.AUDITOR}
 
 
